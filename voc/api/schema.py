@@ -1,0 +1,24 @@
+"""OpenAPI 3.1 from the views, and its page, served by us."""
+
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView
+from rest_framework.permissions import AllowAny
+
+from voc.access import public
+
+schema = public()(SpectacularAPIView.as_view(permission_classes=[AllowAny], authentication_classes=[]))
+_redoc = SpectacularRedocView.as_view(
+    url_name="api-schema", permission_classes=[AllowAny], authentication_classes=[]
+)
+
+
+@public()
+def docs(request, **kwargs):  # type: ignore[no-untyped-def]
+    response = _redoc(request, **kwargs)
+    # The published documentation page brings its own inline style and a worker.
+    response.csp = {
+        "script-src": ["'self'", "'unsafe-inline'"],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "worker-src": ["blob:"],
+        "img-src": ["'self'", "data:"],
+    }
+    return response

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class VocConfig(AppConfig):
+    name = "voc"
+    verbose_name = "VOC"
+
+    def ready(self) -> None:
+        from voc import accounts, checks  # noqa: F401 - registers jobs and system checks

@@ -1,0 +1,54 @@
+"""Celery carries one message: "job N is due". Losing it costs at most one sweep."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_process_init, worker_ready
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voc.settings")
+
+app = Celery("voc")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+@app.task(name="voc.run_job")
+def run_job(job_id: int) -> None:
+    from voc import jobs
+
+    jobs.run(job_id)
+
+
+@app.task(name="voc.sweep")
+def sweep_task() -> None:
+    from voc import jobs
+
+    jobs.sweep()
+
+
+@worker_ready.connect
+def start_sweep(sender: Any, **_: Any) -> None:
+    """Ring for due and abandoned jobs, at once and then every few seconds.
+
+    A timer of the worker's main process rather than celery beat: with the filesystem
+    broker `-B` hung on SIGTERM in three of four tries.
+    """
+    from django.conf import settings
+
+    def ring() -> None:
+        # The main process must not talk to the database from the timer thread for long:
+        # it only sends one message; a pool process does the sweep.
+        try:
+            sweep_task.apply_async(expires=30)
+        except Exception:  # noqa: BLE001 - a broker that is away is what the sweep is for
+            return
+
+    ring()
+    sender.timer.call_repeatedly(settings.JOB_SWEEP_SECONDS, ring)
+
+
+@worker_process_init.connect
+def refuse_unsafe(**_: Any) -> None:
+    from voc.checks import refuse_unsafe_start
+
+    refuse_unsafe_start()

@@ -1,0 +1,36 @@
+"""What every staff page shows around its content."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from voc.models import Workspace
+from voc.registry import registry
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """Navigation of this person, and whose voices these are. Evaluated when a template asks."""
+    user = getattr(request, "user", None)
+
+    def nav() -> list[dict[str, Any]]:
+        if user is None or not user.is_authenticated:
+            return []
+        path = request.path
+        return [
+            {
+                "label": entry.label,
+                "url": reverse(entry.url_name),
+                "icon": entry.icon,
+                "count": entry.count(user) if entry.count else None,
+                "current": path == "/" if entry.prefix == "/" else path.startswith(entry.prefix),
+            }
+            for entry in sorted(registry.nav, key=lambda entry: entry.order)
+            if user.role in entry.roles
+        ]
+
+    return {"nav": nav, "workspace": _workspace}
+
+
+def _workspace() -> Workspace | None:
+    return Workspace.objects.filter(pk=1).first()
