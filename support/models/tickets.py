@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from feedback.models import Customer
+from feedback.models import ContactPoint, Customer
 from support.models.desk import Inbox
 from voc.models import GuardedJSONField
 
@@ -42,6 +42,10 @@ class Ticket(models.Model):
         Customer, null=True, on_delete=models.SET_NULL, related_name="tickets"
     )
     requester_name = models.CharField(max_length=200, default="", blank=True)
+    # The address they wrote from; a customer may have several.
+    contact = models.ForeignKey(
+        ContactPoint, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     status = models.CharField(max_length=8, choices=Status, default=Status.NEW)
     priority = models.CharField(max_length=6, choices=Priority, default=Priority.NORMAL)
     assignee = models.ForeignKey(
@@ -74,6 +78,7 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["assignee", "-updated_at", "-id"], name="ticket_assignee"),
             models.Index(fields=["requester", "-created_at"], name="ticket_requester"),
+            models.Index(fields=["created_at"], name="ticket_created"),
         ]
 
     def __str__(self) -> str:
@@ -165,5 +170,27 @@ class TicketMetrics(models.Model):
     reopens = models.PositiveIntegerField(default=0)
     schedule_version = models.CharField(max_length=40)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["first_reply_at"], name="metrics_first_reply"),
+            models.Index(fields=["first_resolved_at"], name="metrics_first_resolved"),
+        ]
+
     def __str__(self) -> str:
         return f"times of {self.ticket_id}"
+
+
+class TicketCounter(models.Model):
+    """One row with the last number given out; locked while a ticket is made."""
+
+    last = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(pk=1), name="ticket_counter_is_single"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.last)

@@ -1,0 +1,1 @@
+"""Tickets as a person may read them."""

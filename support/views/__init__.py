@@ -1,0 +1,1 @@
+"""Pages: the help form for customers, the console for staff."""
