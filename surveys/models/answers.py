@@ -21,6 +21,8 @@ class Invitation(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    # When the mail with the link was handed to the mail server; NULL when none was.
+    sent_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -88,3 +90,25 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"answer {self.pk}"
+
+
+class ResponseDay(models.Model):
+    """How many worked responses of each score on each day; `value` −1 is "no score given"."""
+
+    NO_SCORE = -1
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="days")
+    local_day = models.DateField()
+    value = models.SmallIntegerField()
+    count = models.IntegerField()
+    with_words = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["survey", "local_day", "value"], name="response_day_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.survey_id} {self.local_day} {self.value}"

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Touchpoint
+from voc.models import GuardedJSONField
 
 
 class Survey(models.Model):
@@ -55,6 +56,26 @@ class Survey(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class SurveyVersion(models.Model):
+    """The text of one publication, word for word: what people read when they answered."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    content = GuardedJSONField()
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["survey", "number"], name="survey_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.survey_id} v{self.number}"
 
 
 class Question(models.Model):

@@ -1,0 +1,23 @@
+"""Work that must happen after the fact: answers are worked, invitations are mailed."""
+
+from surveys.services import invitations, responses
+from voc import jobs
+from voc.jobs import Run
+
+
+@jobs.handler(responses.PROCESS)
+def process_response(run: Run, response_id: int) -> None:
+    """Typed answers, score and comment of one response; a worked one is left alone."""
+    responses.process(response_id=response_id, now=run.now)
+
+
+@jobs.handler(invitations.INVITE_AFTER_TICKET)
+def invite_after_ticket(run: Run, ticket_id: int) -> None:
+    """Asks the requester of a resolved ticket how it went, once for each ticket."""
+    invitations.invite_after_ticket(ticket_id=ticket_id, now=run.now)
+
+
+@jobs.handler(invitations.SEND, outside=True)
+def send_invitation(run: Run, invitation_id: int) -> None:
+    """Mails one invitation; one that was sent, used or withdrawn is left alone."""
+    invitations.send_invitation(invitation_id=invitation_id, now=run.now)

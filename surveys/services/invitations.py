@@ -1,0 +1,278 @@
+"""Personal links: made in bulk, mailed by a job, answered once, refused for good when asked."""
+
+import base64
+import hashlib
+import secrets
+import smtplib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from feedback.models import Consent, ContactPoint, Customer
+from surveys.models import Invitation, Survey
+from surveys.queries import definitions
+from voc import audit, jobs
+from voc.clock import local_day
+from voc.errors import DeliveryError, Refused
+from voc.models import User
+from voc.registry import registry
+
+SEND = "surveys.send_invitation"
+INVITE_AFTER_TICKET = "surveys.invite_after_ticket"
+VALID_DAYS = 30
+MOST_DAYS = 365
+MOST_AT_ONCE = 1_000
+SUPPORT_TOUCHPOINT = "support"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An invitation with its address, which is shown to whoever made it and stored nowhere."""
+
+    invitation: Invitation
+    url: str
+
+
+def digest(token: str) -> str:
+    """What is stored of a token: 256 bits that nobody can guess need no slow hash."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _token(invitation: Invitation, secret: str) -> str:
+    # Derived, not drawn: the job that mails the link can make it again, so that the token
+    # itself stands in no table, and a mail sent twice carries the same link.
+    about = f"{invitation.pk}/{invitation.survey_id}/{invitation.created_at.astimezone(UTC).isoformat()}"
+    raw = salted_hmac("surveys.invitation", about, secret=secret, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def token_of(invitation: Invitation) -> str:
+    """The token of the link; LookupError when the secret it was made with has been retired."""
+    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        token = _token(invitation, secret)
+        if secrets.compare_digest(digest(token), invitation.digest):
+            return token
+    raise LookupError(f"invitation {invitation.pk} was made with a retired secret")
+
+
+def link_of(invitation: Invitation) -> str:
+    return settings.BASE_URL + reverse("invitation", args=[token_of(invitation)])
+
+
+def stop_link_of(invitation: Invitation) -> str:
+    return settings.BASE_URL + reverse("invitation-stop", args=[token_of(invitation)])
+
+
+@transaction.atomic
+def invite(
+    *,
+    survey: Survey,
+    customers: Sequence[Customer | None],
+    now: datetime,
+    actor: User | None,
+    days: int = VALID_DAYS,
+    send: bool = False,
+    batch: str = "",
+) -> list[Link]:
+    """One personal link for each; None is a link for nobody in particular.
+
+    The same `batch` again gives the same links. With `send`, a job mails each of them.
+    """
+    if survey.state != Survey.State.PUBLISHED:
+        raise Refused(_("公開中のアンケートだけ、招待を作れます。"), "survey_not_open")
+    if not 1 <= len(customers) <= MOST_AT_ONCE:
+        raise Refused(_("一度に作れる招待は、1件から1,000件までです。"), "bad_number")
+    if not 1 <= days <= MOST_DAYS:
+        raise Refused(_("有効な日数は、1日から365日までです。"), "bad_expiry")
+    refs = [f"batch:{batch}:{index}" if batch else None for index in range(len(customers))]
+    if batch:
+        # Whoever sends the same form at the same moment waits here and then finds our links.
+        Survey.objects.select_for_update(of=("self",)).get(pk=survey.pk)
+        made = list(
+            Invitation.objects.filter(
+                survey=survey, reason_ref__in=refs
+            ).select_related("customer").order_by("pk")
+        )
+        if made:
+            if [row.customer_id for row in made] != [c and c.pk for c in customers]:
+                raise Refused(_("同じ控えの番号で、別の宛先が送られました。"), "key_reused")
+            return [Link(row, link_of(row)) for row in made]
+    rows = _create(survey, list(zip(customers, refs, strict=True)), now=now, days=days)
+    if send:
+        for row in rows:
+            if row.customer_id:
+                jobs.enqueue(SEND, {"invitation_id": row.pk}, now=now)
+    audit.record(
+        "survey.invite", survey, actor=actor, now=now, detail={"count": len(rows), "send": send}
+    )
+    return [Link(row, link_of(row)) for row in rows]
+
+
+def _create(
+    survey: Survey, wanted: list[tuple[Customer | None, str | None]], *, now: datetime, days: int
+) -> list[Invitation]:
+    rows = Invitation.objects.bulk_create(
+        Invitation(
+            survey=survey,
+            customer=customer,
+            # Replaced below: the token is made from the id.
+            digest=secrets.token_hex(32),
+            reason_ref=reason_ref,
+            created_at=now,
+            expires_at=now + timedelta(days=days),
+        )
+        for customer, reason_ref in wanted
+    )
+    for row in rows:
+        row.digest = digest(_token(row, settings.SECRET_KEY))
+    Invitation.objects.bulk_update(rows, ["digest"], batch_size=200)
+    return rows
+
+
+def refused_surveys(customer_id: int) -> bool:
+    """Whether this customer has asked for no more surveys; the newest word counts."""
+    granted = (
+        Consent.objects.filter(customer=customer_id, purpose=Consent.Purpose.SURVEY)
+        .order_by("-at", "-pk")
+        .values_list("granted", flat=True)
+        .first()
+    )
+    return granted is False
+
+
+@transaction.atomic
+def stop_surveys(*, invitation: Invitation, now: datetime) -> None:
+    """The customer of this invitation is asked no more; saying so twice is saying it once."""
+    if invitation.customer_id is None:
+        raise Refused(_("この招待には、宛先の登録がありません。"), "no_customer")
+    if not refused_surveys(invitation.customer_id):
+        Consent.objects.create(
+            customer_id=invitation.customer_id,
+            purpose=Consent.Purpose.SURVEY,
+            granted=False,
+            at=now,
+            source=f"invitation:{invitation.pk}",
+            text=_("アンケートのお願いを、今後受け取りません。"),
+        )
+
+
+@transaction.atomic
+def invite_after_ticket(*, ticket_id: int, now: datetime) -> Invitation | None:
+    """One CSAT invitation for the requester of a resolved ticket, if a survey for that is open."""
+    surveys = Survey.objects.filter(
+        kind=Survey.Kind.CSAT, touchpoint__key=SUPPORT_TOUCHPOINT
+    ).exclude(state=Survey.State.DRAFT)
+    survey = surveys.filter(state=Survey.State.PUBLISHED).order_by("-published_at", "-pk").first()
+    contact = registry.ticket_contact(ticket_id) if registry.ticket_contact else None
+    if survey is None or contact is None or contact.customer_id is None:
+        return None
+    reason = f"ticket:{ticket_id}"
+    # A ticket that is solved, opened and solved again is asked about once, also when another
+    # survey has taken over meanwhile. The lock makes two runs take turns.
+    Survey.objects.select_for_update(of=("self",)).get(pk=survey.pk)
+    if Invitation.objects.filter(survey__in=surveys, reason_ref=reason).exists():
+        return None
+    if not contact.email or refused_surveys(contact.customer_id):
+        return None
+    customer = Customer.objects.filter(pk=contact.customer_id).first()
+    if customer is None:
+        return None
+    (row,) = _create(survey, [(customer, reason)], now=now, days=VALID_DAYS)
+    jobs.enqueue(SEND, {"invitation_id": row.pk}, now=now)
+    return row
+
+
+def send_invitation(*, invitation_id: int, now: datetime) -> bool:
+    """Mails the link; False when there is nothing to send any more, or nobody to send it to."""
+    invitation = (
+        Invitation.objects.select_related("survey", "customer").filter(pk=invitation_id).first()
+    )
+    if (
+        invitation is None
+        or invitation.customer_id is None
+        or invitation.sent_at
+        or invitation.used_at
+        or invitation.expires_at <= now
+        or invitation.survey.state != Survey.State.PUBLISHED
+        or refused_surveys(invitation.customer_id)
+    ):
+        return False
+    address, about = _address(invitation)
+    if not address:
+        return False
+    message = _message(invitation, address, about)
+    try:
+        message.send()
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = [code for code, _text in error.recipients.values()]
+        raise DeliveryError("recipient refused", permanent=min(codes, default=0) >= 500) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise DeliveryError(f"mail server: {type(error).__name__}") from error
+    Invitation.objects.filter(pk=invitation.pk, sent_at=None).update(sent_at=now)
+    return True
+
+
+def _address(invitation: Invitation) -> tuple[str, str]:
+    """Where to send, and what the mail is about: the ticket's own address before all others."""
+    reason, _colon, ref = (invitation.reason_ref or "").partition(":")
+    if reason == "ticket" and registry.ticket_contact:
+        contact = registry.ticket_contact(int(ref))
+        if contact is not None and contact.email:
+            words = " ".join(contact.subject.split())[:80]
+            return contact.email, _("お問い合わせ（%(number)s）「%(subject)s」の件です。") % {
+                "number": contact.number,
+                "subject": words,
+            }
+    point = (
+        ContactPoint.objects.filter(
+            customer=invitation.customer_id, kind=ContactPoint.Kind.EMAIL, bounced_at=None
+        )
+        .order_by("pk")
+        .first()
+    )
+    return (point.value if point else ""), ""
+
+
+def _message(invitation: Invitation, address: str, about: str) -> EmailMessage:
+    definition = definitions.of_version(invitation.survey, invitation.survey.version)
+    words = definition or invitation.survey
+    operator = " ".join(words.operator.split())
+    last = local_day(invitation.expires_at)
+    parts = [
+        _("%(operator)sです。いつもご利用いただき、ありがとうございます。") % {"operator": operator},
+        about,
+        _("1分ほどのアンケートにお答えいただけますと幸いです。\n\n%(title)s\n%(link)s\n（%(month)s月%(day)s日まで・お一人1回）")
+        % {
+            "title": words.title,
+            "link": link_of(invitation),
+            "month": last.month,
+            "day": last.day,
+        },
+        _("ご回答の使いみち\n%(purpose)s\n回答は%(months)sか月保管します。")
+        % {"purpose": words.purpose, "months": words.retention_months},
+        _("差出人・お問い合わせ先\n%(operator)s　%(contact)s")
+        % {"operator": operator, "contact": words.contact},
+        _("アンケートのお願いを今後受け取らないときは、次のページでお知らせください。\n%(link)s")
+        % {"link": stop_link_of(invitation)},
+    ]
+    host = urlsplit(settings.BASE_URL).hostname or "localhost"
+    return EmailMessage(
+        _("アンケートのお願い（%(operator)s）") % {"operator": operator},
+        "\n\n".join(part for part in parts if part) + "\n",
+        to=[address],
+        headers={
+            "Auto-Submitted": "auto-generated",
+            # The same on every try, so that a mail that was sent twice is seen as one.
+            "Message-ID": f"<survey-invitation-{invitation.pk}-{invitation.digest[:12]}@{host}>",
+            "List-Unsubscribe": f"<{stop_link_of(invitation)}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )

@@ -1,0 +1,183 @@
+"""A survey from draft to publication to its end."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from surveys.models import Question, Survey, SurveyVersion
+from surveys.queries import definitions
+from voc import audit
+from voc.errors import Refused
+from voc.models import User
+
+SURVEY_FIELDS = (
+    "title", "slug", "kind", "purpose", "operator", "contact", "retention_months", "may_tell",
+    "thanks", "touchpoint", "product",
+)  # fmt: skip
+# Form field → column, for each of the two questions.
+SCORE_FIELDS = {
+    "score_label": "label", "score_help": "help", "low_label": "low_label",
+    "high_label": "high_label", "score_required": "required",
+}  # fmt: skip
+COMMENT_FIELDS = {
+    "comment_label": "label", "comment_help": "help", "comment_required": "required",
+}  # fmt: skip
+
+
+@transaction.atomic
+def create_survey(*, actor: User, now: datetime, **values: Any) -> Survey:
+    """A draft with its score question and its comment question."""
+    survey = Survey(
+        created_by=actor, created_at=now, **{name: values[name] for name in SURVEY_FIELDS}
+    )
+    _save(survey)
+    for position, kind, columns in (
+        (1, Question.Kind.SCORE, SCORE_FIELDS),
+        (2, Question.Kind.TEXT, COMMENT_FIELDS),
+    ):
+        Question.objects.create(
+            survey=survey,
+            position=position,
+            kind=kind,
+            **{column: values[name] for name, column in columns.items()},
+        )
+    audit.record("survey.create", survey, actor=actor, now=now, detail={"slug": survey.slug})
+    return survey
+
+
+@transaction.atomic
+def edit_survey(*, survey: Survey, actor: User, now: datetime, **values: Any) -> Survey:
+    """The survey with other words. A published one keeps showing its publication until the next."""
+    survey = Survey.objects.select_for_update(of=("self",)).get(pk=survey.pk)
+    if survey.version:
+        _keep_publication(survey, now=now)
+        for name in ("slug", "kind"):
+            if values[name] != getattr(survey, name):
+                raise Refused(
+                    _("公開したあとは、アドレスと種類を変えられません。"), "published_already"
+                )
+    before = definitions.freeze(survey)
+    for name in SURVEY_FIELDS:
+        setattr(survey, name, values[name])
+    _save(survey)
+    for kind, columns in (
+        (Question.Kind.SCORE, SCORE_FIELDS),
+        (Question.Kind.TEXT, COMMENT_FIELDS),
+    ):
+        question = Question.objects.filter(survey=survey, kind=kind).order_by("position").first()
+        if question is None:
+            question = Question(
+                survey=survey, kind=kind, position=1 if kind == Question.Kind.SCORE else 2
+            )
+        for name, column in columns.items():
+            setattr(question, column, values[name])
+        question.save()
+    after = definitions.freeze(survey)
+    changed = sorted(name for name in after if after[name] != before[name])
+    if changed:
+        audit.record("survey.edit", survey, actor=actor, now=now, detail={"changed": changed})
+    definitions.forget(survey.slug)
+    return survey
+
+
+def _save(survey: Survey) -> None:
+    try:
+        with transaction.atomic():
+            survey.save()
+    except IntegrityError:
+        if Survey.objects.filter(slug=survey.slug).exclude(pk=survey.pk).exists():
+            raise Refused(_("このアドレスは、ほかのアンケートで使っています。"), "slug_taken") from None
+        raise
+
+
+def _keep_publication(survey: Survey, *, now: datetime) -> None:
+    """Makes sure that what is public is kept as a version before its rows change."""
+    SurveyVersion.objects.get_or_create(
+        survey=survey,
+        number=survey.version,
+        defaults={
+            "content": definitions.freeze(survey),
+            "published_at": survey.published_at or now,
+            "published_by": None,
+        },
+    )
+
+
+def missing_for_publication(survey: Survey) -> list[str]:
+    """What people must be told before they answer and is not there yet, in words."""
+    needed = {
+        _("利用目的"): survey.purpose,
+        _("運営者"): survey.operator,
+        _("問い合わせ先"): survey.contact,
+        _("保管する月数"): survey.retention_months,
+        _("題"): survey.title,
+    }
+    missing = [str(name) for name, value in needed.items() if not str(value or "").strip()]
+    labels = dict(Question.objects.filter(survey=survey).values_list("kind", "label"))
+    if not labels.get(Question.Kind.SCORE, "").strip():
+        missing.append(_("評価の質問"))
+    return missing
+
+
+@transaction.atomic
+def publish_survey(*, survey: Survey, actor: User, now: datetime) -> Survey:
+    """The survey, open to answers in its present words; a new version when they have changed."""
+    survey = Survey.objects.select_for_update(of=("self",)).get(pk=survey.pk)
+    missing = missing_for_publication(survey)
+    if missing:
+        raise Refused(
+            _("公開の前に、次の項目を書いてください：%(names)s") % {"names": "、".join(missing)},
+            "incomplete",
+        )
+    if survey.version:
+        _keep_publication(survey, now=now)
+    content = definitions.freeze(survey)
+    last = SurveyVersion.objects.filter(survey=survey, number=survey.version).first()
+    if last is None or last.content != content:
+        survey.version += 1
+        SurveyVersion.objects.create(
+            survey=survey,
+            number=survey.version,
+            content=content,
+            published_at=now,
+            published_by=actor,
+        )
+    survey.state = Survey.State.PUBLISHED
+    survey.published_at = now
+    survey.save(update_fields=["state", "version", "published_at"])
+    audit.record(
+        "survey.publish", survey, actor=actor, now=now, detail={"version": survey.version}
+    )
+    slug = survey.slug
+    definitions.forget(slug)
+    transaction.on_commit(lambda: definitions.forget(slug))
+    return survey
+
+
+@transaction.atomic
+def close_survey(*, survey: Survey, actor: User, now: datetime) -> Survey:
+    """The survey, taking no more answers; a closed one stays as it is."""
+    closed = Survey.objects.filter(pk=survey.pk, state=Survey.State.PUBLISHED).update(
+        state=Survey.State.CLOSED
+    )
+    if closed:
+        audit.record("survey.close", survey, actor=actor, now=now)
+        slug = survey.slug
+        transaction.on_commit(lambda: definitions.forget(slug))
+    elif survey.state == Survey.State.DRAFT:
+        raise Refused(_("下書きは終了できません。"), "not_published")
+    survey.refresh_from_db()
+    return survey
+
+
+def free_slug(wanted: str) -> str:
+    """An address nobody uses yet, made from the wanted one."""
+    base = re.sub(r"[^a-z0-9-]+", "-", wanted.lower()).strip("-")[:50] or "survey"
+    taken = set(Survey.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    number, slug = 2, base
+    while slug in taken:
+        slug, number = f"{base}-{number}", number + 1
+    return slug
