@@ -33,34 +33,39 @@ def _bigrams(run: str) -> list[str]:
 
 def grams(text: str) -> list[str]:
     """Bigrams of every run of word characters, in order, each run closed by its last character."""
+    return _parts(_RUN.findall(fold(text)))
+
+
+def _parts(runs: list[str]) -> list[str]:
     out: list[str] = []
-    for run in _RUN.findall(fold(text)):
-        out.extend(_bigrams(run))
+    for run in runs:
+        out += map(str.__add__, run, run[1:])
         out.append(run[-1])
     return out
 
 
 def index(documents: Iterable[tuple[int, str]]) -> None:
     """Makes these comments findable by their masked words; indexing again replaces."""
-    rows = [(pk, fold(text[:MAX_INDEXED])) for pk, text in documents]
-    if not rows:
+    found = [(pk, _RUN.findall(fold(text[:MAX_INDEXED]))) for pk, text in documents]
+    if not found:
         return
+    ids = [pk for pk, _ in found]
+    texts = [" ".join(_parts(runs)) for _, runs in found]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.executemany(
-                f"INSERT INTO {TABLE} (comment_id, singles, grams) VALUES (%s, %s, %s) "  # noqa: S608
+            singles = [" ".join(set("".join(runs))) for _, runs in found]
+            cursor.execute(
+                f"INSERT INTO {TABLE} (comment_id, singles, grams) "  # noqa: S608
+                "SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]) "
                 "ON CONFLICT (comment_id) DO UPDATE "
                 "SET singles = excluded.singles, grams = excluded.grams",
-                [
-                    (pk, " ".join(sorted(set("".join(_RUN.findall(text))))), " ".join(grams(text)))
-                    for pk, text in rows
-                ],
+                [ids, singles, texts],
             )
         else:
-            remove([pk for pk, _ in rows])
+            remove(ids)
             cursor.executemany(
                 f"INSERT INTO {TABLE} (rowid, grams) VALUES (%s, %s)",  # noqa: S608
-                [(pk, " ".join(grams(text))) for pk, text in rows],
+                list(zip(ids, texts, strict=True)),
             )
 
 

@@ -1,15 +1,34 @@
 """What feedback registers with the house: navigation, panels, jobs, commands' steps."""
 
-from voc.registry import registry
+from django.utils.translation import gettext_lazy as _
+
+from voc.access import EVERYONE
+from voc.registry import NavEntry, registry
 
 
 def connect() -> None:
     """Called once from AppConfig.ready."""
+    from feedback import search, wiring_backlog
+    from feedback.demo import load, load_backlog
     from feedback.models import Comment, Customer
-    from feedback import search
     from feedback.services import analysis, rollups
 
+    registry.nav += [
+        NavEntry(10, _("ホーム"), "home", "home", EVERYONE, "/"),
+        NavEntry(30, _("声"), "comments", "message-2", EVERYONE, "/comments/"),
+        NavEntry(40, _("話題"), "topics", "tags", EVERYONE, "/topics/"),
+        NavEntry(80, _("指標"), "scores", "chart-line", EVERYONE, "/scores/"),
+    ]
     registry.rebuild.setdefault("rollups", []).append(rollups.rebuild)
     registry.rebuild.setdefault("search", []).append(search.rebuild)
     registry.rebuild.setdefault("analysis", []).append(analysis.rebuild)
     registry.holds_data.append(lambda: Comment.objects.exists() or Customer.objects.exists())
+    registry.demo += [
+        (10, _("デモを作っています"), load.generate),
+        (11, _("お客様"), load.people),
+        (12, _("受信箱"), load.teams),
+        (20, _("声と点数"), load.voices),
+        (50, _("声の読み取り"), load.read),
+        (60, _("改善の記録"), load_backlog.backlog),
+    ]
+    wiring_backlog.connect()

@@ -93,6 +93,8 @@ class Comment(models.Model):
     segment = models.CharField(max_length=60, default="", blank=True)
     occurred_at = models.DateTimeField()
     local_day = models.DateField()
+    # Key of the inbox whose people may read it; empty means everybody on the staff.
+    team = models.CharField(max_length=40, default="", blank=True)
     # The text under which the voice was collected; empty means nothing was promised.
     purpose = models.CharField(max_length=300, default="", blank=True)
     may_tell = models.BooleanField(default=False)

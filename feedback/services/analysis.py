@@ -1,17 +1,22 @@
 """Comments become clauses, in chunks. What is missing stands on the comment itself."""
 
+import json
 from collections import Counter
+from datetime import date
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 from django.db import connection, transaction
 
 from feedback import search
+from feedback.bulk import insert
 from feedback.models import Clause, Comment, Origin, Topic, TopicAssignment
 from feedback.services import rollups
 from feedback.services.voices import ANALYSE, ask_for_analysis
 from feedback.text import ANALYSIS_VERSION, analyse_many
 from feedback.text.masking import private_spans
+from feedback.text.normal import normalise
 from feedback.text.taxonomy import Taxonomy
 from voc import jobs
 from voc.jobs import Run
@@ -44,8 +49,10 @@ def taxonomy() -> tuple[Taxonomy, dict[str, int]]:
 
 
 def version(of: Taxonomy) -> str:
-    """What a count was made with: text analysis and taxonomy."""
-    return f"{ANALYSIS_VERSION}+{of.version[:8]}"
+    """What a count was made with: rules, tokeniser and taxonomy, in 40 characters at most."""
+    rules, _plus, tokeniser = ANALYSIS_VERSION.partition("+")
+    # Names and versions of the tokeniser and its dictionary are longer than the column.
+    return f"{rules[:20]}+{blake2b(tokeniser.encode(), digest_size=4).hexdigest()}+{of.version[:8]}"
 
 
 @jobs.handler(ANALYSE)
@@ -86,94 +93,88 @@ def _store(rows: list[tuple[Any, ...]]) -> None:
     _remove_automatic(ids, changes)
 
     analyses = analyse_many([text for _, text, _, _ in rows], tree)
-    clauses: list[Clause] = []
-    hits: list[tuple[int, Any]] = []
-    comments: list[Comment] = []
+    clauses: list[tuple[Any, ...]] = []
+    hits: list[Hit] = []
+    read: list[Read] = []
     documents: list[tuple[int, str]] = []
     for (pk, text, day, _source), analysis in zip(rows, analyses, strict=True):
-        kept = decided.get(pk, [])
+        kept = decided.get(pk, ())
         position = max((clause.position for clause in kept), default=-1) + 1
         polarities = Counter(clause.polarity for clause in kept)
         keys = {key for clause in kept for key in clause.topic_keys}
         for found in analysis.clauses:
-            if any(found.start < c.end and c.start < found.end for c in kept):
+            if kept and any(found.start < c.end and c.start < found.end for c in kept):
                 continue
             clauses.append(
-                Clause(
-                    comment_id=pk,
-                    position=position,
-                    start=found.start,
-                    end=found.end,
-                    polarity=found.polarity,
-                    intent=found.intent,
-                    local_day=day,
-                )
+                (pk, position, found.start, found.end, found.polarity, found.intent, day)
             )
-            hits.append((len(clauses) - 1, found.topics))
+            for topic, confidence in found.topics:
+                keys.add(topic)
+                if topic in topic_ids:
+                    hits.append((pk, position, topic_ids[topic], confidence, found.polarity, day))
             position += 1
             polarities[found.polarity] += 1
-            keys.update(hit.topic for hit in found.topics)
-        comments.append(
-            Comment(
-                pk=pk,
-                analysed_version=made_with,
-                truncated=analysis.truncated,
-                polarity=overall(polarities),
-                topic_keys=join_keys(keys),
-                mask_spans=private_spans(text) if analysis.masked != text else [],
-            )
+        spans = mask_spans(text) if analysis.masked != text else []
+        read.append(
+            (pk, analysis.truncated, overall(polarities), join_keys(keys), json.dumps(spans))
         )
         documents.append((pk, analysis.masked))
 
-    Clause.objects.bulk_create(clauses, batch_size=2_000)
-    assignments = [
-        TopicAssignment(
-            clause_id=clauses[index].pk,
-            topic_id=topic_ids[hit.topic],
-            comment_id=clauses[index].comment_id,
-            confidence=hit.confidence,
-            origin=Origin.RULE,
-            version=made_with,
-            polarity=clauses[index].polarity,
-            local_day=clauses[index].local_day,
-        )
-        for index, topics in hits
-        for hit in topics
-        if hit.topic in topic_ids
-    ]
-    TopicAssignment.objects.bulk_create(assignments, batch_size=2_000)
-    for row in assignments:
-        changes[row.local_day, row.topic_id, row.polarity] += 1
+    _store_clauses(clauses)
+    _store_assignments(ids, hits, made_with)
+    for _pk, _position, topic_id, _confidence, polarity, day in hits:
+        changes[day, topic_id, polarity] += 1
     rollups.add_topics(changes)
-    _update(comments)
+    _update(read, made_with)
     search.index(documents)
 
 
-def _update(comments: list[Comment]) -> None:
-    """Writes what analysis says of the comments themselves, in one pass of executemany."""
-    import json
+# (comment, position, topic, confidence, polarity, local day)
+Hit = tuple[int, int, int, float, str, date]
+# (comment, truncated, polarity, topic keys, mask spans as JSON)
+Read = tuple[int, bool, str, str, str]
 
-    table = Comment._meta.db_table
-    place = "%s::jsonb" if connection.vendor == "postgresql" else "%s"
-    sql = (
-        f"UPDATE {table} SET analysed_version = %s, truncated = %s, polarity = %s, "  # noqa: S608
-        f"topic_keys = %s, mask_spans = {place} WHERE id = %s"
+
+def _store_clauses(rows: list[tuple[Any, ...]]) -> None:
+    insert(
+        Clause, ("comment", "position", "start", "end", "polarity", "intent", "local_day"), rows
     )
+
+
+def _store_assignments(ids: list[int], hits: list[Hit], made_with: str) -> None:
+    """Topics of the clauses just stored, which are known by comment and position."""
+    clauses = Clause.objects.filter(comment__in=ids).values_list("comment_id", "position", "pk")
+    clause_ids = {(comment, position): pk for comment, position, pk in clauses}
+    insert(
+        TopicAssignment,
+        ("clause", "topic", "comment", "confidence", "origin", "version", "polarity", "local_day"),
+        [
+            (clause_ids[pk, position], topic, pk, confidence, Origin.RULE.value, made_with, polarity, day)
+            for pk, position, topic, confidence, polarity, day in hits
+        ],
+    )
+
+
+def _update(rows: list[Read], made_with: str) -> None:
+    """Writes what analysis says of the comments themselves."""
+    table = Comment._meta.db_table
+    columns: list[Any] = [list(column) for column in zip(*rows, strict=True)]
     with connection.cursor() as cursor:
-        cursor.executemany(
-            sql,
-            [
-                (
-                    c.analysed_version,
-                    c.truncated,
-                    c.polarity,
-                    c.topic_keys,
-                    json.dumps(c.mask_spans),
-                    c.pk,
-                )
-                for c in comments
-            ],
-        )
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"UPDATE {table} SET analysed_version = %s, truncated = v.truncated, "  # noqa: S608
+                "polarity = v.polarity, topic_keys = v.topic_keys, mask_spans = v.spans::jsonb "
+                "FROM unnest(%s::bigint[], %s::boolean[], %s::text[], %s::text[], %s::text[]) "
+                "AS v (id, truncated, polarity, topic_keys, spans) "
+                f"WHERE {table}.id = v.id",
+                [made_with, *columns],
+            )
+        else:
+            cursor.executemany(
+                f"UPDATE {table} SET analysed_version = %s, truncated = %s, polarity = %s, "  # noqa: S608
+                "topic_keys = %s, mask_spans = %s WHERE id = %s",
+                [(made_with, *values, pk) for pk, *values in rows],
+            )
 
 
 def _decided_by_people(ids: list[int]) -> dict[int, list[Any]]:
@@ -193,6 +194,15 @@ def _remove_automatic(ids: list[int], changes: Counter[rollups.TopicCell]) -> No
     for day, topic, polarity in old.values_list("local_day", "topic_id", "polarity"):
         changes[day, topic, polarity] -= 1
     Clause.objects.filter(comment__in=ids, by_person=False).delete()
+
+
+def mask_spans(text: str) -> list[list[Any]]:
+    """[[start, end, placeholder], …] of what is private, in code points of the text itself."""
+    normal = normalise(text, squeeze=False)
+    return [
+        [*normal.span(start, end), placeholder]
+        for start, end, placeholder in private_spans(normal.text)
+    ]
 
 
 def overall(polarities: Counter[str]) -> str:

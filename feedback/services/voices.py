@@ -88,17 +88,20 @@ def record_comment(
     touchpoint: Touchpoint | None = None,
     product: str = "",
     segment: str = "",
+    team: str = "",
     purpose: str = "",
     may_tell: bool = False,
     attributes: dict[str, Any] | None = None,
 ) -> Comment | None:
     """The comment of this source, promised to be analysed; None for blank words.
 
-    Recording it again changes nothing. Words are kept as typed, less what no column may
+    `team` is the key of the inbox whose people alone may read it, "" for everybody on the
+    staff. Recording it again changes nothing. Words are kept as typed, less what no column may
     hold (NUL, lone surrogates).
     """
     text = sanitise(text).strip()
-    if not text:
+    # Zero-width and other invisible characters alone are no words.
+    if not any(char.isprintable() and not char.isspace() for char in text):
         return None
     if len(text) > MAX_COMMENT:
         raise Refused(_("文章が長すぎます。10万字までにしてください。"), "too_long")
@@ -114,6 +117,7 @@ def record_comment(
             "segment": (segment or (customer.segment if customer else ""))[:60],
             "occurred_at": occurred_at,
             "local_day": local_day(occurred_at),
+            "team": team[:40],
             "purpose": purpose[:300],
             "may_tell": may_tell,
             "attributes": attributes or {},

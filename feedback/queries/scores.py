@@ -1,0 +1,177 @@
+"""One way from counted scores to a figure, for pages, API and digests alike."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from feedback.models import ScoreDay
+from feedback.queries.periods import Period, score_counts, score_counts_by_week, weeks
+from feedback.stats import scores
+from voc.charts import Chart, Mark, Point, histogram, line_chart
+
+# Fewer answers than this give no figure on a page (reference: interval ±38 points at 10).
+LEAST_SHOWN = 10
+
+
+def figure(kind: str, counts: dict[int, int]) -> scores.Score:
+    """NPS or CSAT of counted answers, with its interval and n."""
+    if kind == "nps":
+        promoters = counts.get(9, 0) + counts.get(10, 0)
+        passives = counts.get(7, 0) + counts.get(8, 0)
+        detractors = sum(counts.get(value, 0) for value in range(7))
+        return scores.nps(promoters, passives, detractors)
+    return scores.csat(counts.get(4, 0) + counts.get(5, 0), sum(counts.values()))
+
+
+def groups(counts: dict[int, int]) -> tuple[int, int, int]:
+    """(promoters, passives, detractors)."""
+    return (
+        counts.get(9, 0) + counts.get(10, 0),
+        counts.get(7, 0) + counts.get(8, 0),
+        sum(counts.get(value, 0) for value in range(7)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePage:
+    """Everything the score page shows of one kind over one period."""
+
+    kind: str
+    period: Period
+    current: scores.Score
+    previous: scores.Score
+    sentence: str
+    histogram: Chart | None
+    trend: Chart
+    compact_trend: Chart
+    counts: dict[int, int]
+    groups: tuple[int, int, int]
+    segments: list[tuple[str, scores.Score]]
+    known_segments: list[str]
+
+
+def score_page(
+    kind: str, period: Period, *, today: date, segment: str = "", releases: list[tuple[date, str]]
+) -> ScorePage:
+    """Figure, comparison in words, distribution, trend and segments."""
+    counts = score_counts(kind, period, segment)
+    before = score_counts(kind, period.before, segment)
+    current, previous = figure(kind, counts), figure(kind, before)
+    known = sorted(
+        set(
+            ScoreDay.objects.filter(kind=kind)
+            .exclude(segment="")
+            .values_list("segment", flat=True)
+            .distinct()
+        )
+    )
+    return ScorePage(
+        kind=kind,
+        period=period,
+        current=current,
+        previous=previous,
+        sentence=_comparison(kind, counts, before),
+        histogram=_histogram(counts) if kind == "nps" else None,
+        trend=trend(kind, today=today, segment=segment, releases=releases),
+        compact_trend=trend(kind, today=today, segment=segment, releases=releases, compact=True),
+        counts=counts,
+        groups=groups(counts),
+        segments=[(name, figure(kind, score_counts(kind, period, name))) for name in known[:12]],
+        known_segments=known,
+    )
+
+
+def _comparison(kind: str, now: dict[int, int], before: dict[int, int]) -> str:
+    """The difference between two periods in a sentence a shop manager understands."""
+    n, m = sum(now.values()), sum(before.values())
+    if not n:
+        return _("対象の回答がありません（0件）。")
+    if n < LEAST_SHOWN:
+        return ngettext(
+            "回答が%(n)s件です。%(least)s件になると表示します。",
+            "回答が%(n)s件です。%(least)s件になると表示します。",
+            n,
+        ) % {"n": n, "least": LEAST_SHOWN}
+    if m < LEAST_SHOWN:
+        return _("前の期間は回答が少ないため、比べられません。")
+    if kind != "nps":
+        a, b = figure(kind, now), figure(kind, before)
+        apart = a.low > b.high or b.low > a.high  # type: ignore[operator]
+        change = a.value - b.value  # type: ignore[operator]
+    else:
+        difference = scores.nps_difference(groups(before), groups(now))
+        apart = difference.low > 0 or difference.high < 0  # type: ignore[operator]
+        change = difference.difference
+    if not apart:
+        return _("前の同じ長さの期間との差は、誤差の範囲です。")
+    if change > 0:
+        return _("前の同じ長さの期間より、確かに上がりました。")
+    return _("前の同じ長さの期間より、確かに下がりました。")
+
+
+def _histogram(counts: dict[int, int]) -> Chart:
+    values = [counts.get(value, 0) for value in range(11)]
+    total = sum(values)
+    promoters, passives, detractors = groups(counts)
+    summary = _("0から10までの回答の分布。回答%(n)s件、批判者%(d)s件、中立者%(p)s件、推奨者%(r)s件。") % {
+        "n": total,
+        "d": detractors,
+        "p": passives,
+        "r": promoters,
+    }
+    return histogram(values, summary=summary)
+
+
+def trend(
+    kind: str,
+    *,
+    today: date,
+    segment: str = "",
+    releases: list[tuple[date, str]] = (),  # type: ignore[assignment]
+    compact: bool = False,
+    number: int = 26,
+) -> Chart:
+    """Moving four-week figure at each week's end, with its band and the releases."""
+    mondays = weeks(today, number + 3)
+    weekly = score_counts_by_week(kind, mondays, segment)
+    points: list[Point] = []
+    for index in range(3, len(mondays)):
+        merged: dict[int, int] = {}
+        for counts in weekly[index - 3 : index + 1]:
+            for value, count in counts.items():
+                merged[value] = merged.get(value, 0) + count
+        value = figure(kind, merged)
+        known = value.n >= LEAST_SHOWN
+        week = mondays[index]
+        first_of_month = week.day <= 7
+        points.append(
+            Point(
+                label=f"{week.year}/{week.month}/{week.day}",
+                value=value.value if known else None,
+                low=value.low if known else None,
+                high=value.high if known else None,
+                tick=_("%(month)s月") % {"month": week.month} if first_of_month else "",
+            )
+        )
+    shown = mondays[3:]
+    marks = [
+        Mark(max(i for i, week in enumerate(shown) if week <= day), title)
+        for day, title in releases
+        if shown and day >= shown[0]
+    ]
+    name = "NPS" if kind == "nps" else "CSAT"
+    last = next((p for p in reversed(points) if p.value is not None), None)
+    if last is None:
+        summary = _("%(name)sの推移。まだ表示できる回答数がありません。") % {"name": name}
+    else:
+        summary = _("%(name)sの推移。直近は%(value).1f、95％区間は%(low).1f から %(high).1f。") % {
+            "name": name,
+            "value": last.value,
+            "low": last.low,
+            "high": last.high,
+        }
+    return line_chart(
+        points, summary=summary, releases=marks, headers=(_("週"), name), compact=compact
+    )

@@ -1,0 +1,227 @@
+"""Voices: the list, one voice with its reading, and a person's correction."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from feedback.filters import CommentFilter
+from feedback.models import Clause, Comment, Intent, Polarity, Source, Topic
+from feedback.queries import backing, comments
+from feedback.queries.topics import name_of
+from feedback.services.corrections import correct_clause
+from voc.access import CONTRIBUTORS, StaffRequest, found, staff
+from voc.errors import Refused
+from voc.paging import capped_count, page
+from voc.templatetags import ui
+
+NEWEST = ("-occurred_at", "-id")
+# Filters with a field on the page; the others come by links.
+FIELDS = ("q", "polarity", "intent", "source", "score", "first", "last")
+
+
+class CorrectionForm(forms.Form):
+    topics = forms.MultipleChoiceField(label=gettext_lazy("話題"), required=False)
+    polarity = forms.ChoiceField(
+        label=gettext_lazy("評価"), choices=Polarity.choices, widget=forms.RadioSelect
+    )
+    intent = forms.ChoiceField(
+        label=gettext_lazy("意図"), choices=Intent.choices, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: object, topics: list[Topic], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        field = self.fields["topics"]
+        field.choices = [(topic.key, name_of(topic)) for topic in topics]  # type: ignore[attr-defined]
+        field.widget.attrs["size"] = 8
+
+
+def _names() -> dict[str, str]:
+    topics = Topic.objects.only("key", "name", "name_en")
+    return {topic.key: name_of(topic) for topic in topics}
+
+
+@staff()
+def comment_list(request: StaffRequest) -> HttpResponse:
+    """Voices newest first; the filters of the address are those of the API."""
+    chosen = CommentFilter(request.GET, queryset=comments.comments_for(request.user))
+    rows = chosen.qs if chosen.is_valid() else comments.comments_for(request.user).none()
+    try:
+        listed = page(
+            rows.select_related("customer", "score"),
+            order=NEWEST,
+            cursor=request.GET.get("cursor", ""),
+            size=30,
+        )
+    except Refused:
+        return redirect(request.path)
+    names = _names()
+    total, capped = capped_count(rows)
+    shown = _rows(request, listed, names)
+    context = {
+        "fields": _fields(request, chosen),
+        "rows": shown,
+        "page": listed,
+        "total": total,
+        "capped": capped,
+        "active": _active(request, chosen, names),
+        "any_voice": bool(shown) or Comment.objects.exists(),
+    }
+    status = 200 if chosen.is_valid() else 422
+    return render(request, "feedback/comments.html", context, status=status)
+
+
+def _rows(
+    request: HttpRequest, listed: Iterable[Comment], names: dict[str, str]
+) -> list[dict[str, Any]]:
+    """What the list shows of each voice, as words and addresses: a tag costs more than a row."""
+    chips = {value: ui.polarity(value) for value in Polarity.values}
+    chips[""] = ui.chip(_("読み取り待ち"), tone="dashed", icon="clock")
+    about: dict[str, tuple[str, str]] = {}
+    for key in {key for comment in listed for key in comment.topic_keys.split()[:3]}:
+        query = request.GET.copy()
+        query.pop("cursor", None)
+        query["topic"] = key
+        about[key] = (f"?{query.urlencode()}", names.get(key, key))
+    sources = {value: str(label) for value, label in Source.choices}
+    return [
+        {
+            "pk": comment.pk,
+            "url": reverse("comment", args=[comment.pk]),
+            "text": comments.snippet(comment, 140),
+            "chip": chips[comment.polarity if comment.analysed_version else ""],
+            "topics": [about[key] for key in comment.topic_keys.split()[:3]],
+            "score": f"{comment.score.kind.upper()} {comment.score.value}" if comment.score else "",
+            "who": str(comment.customer) if comment.customer else "",
+            "customer_url": reverse("customer", args=[comment.customer_id])
+            if comment.customer_id
+            else "",
+            "at": ui.moment(comment.occurred_at),
+            "source": "　".join(filter(None, [sources[comment.source], comment.product])),
+        }
+        for comment in listed
+    ]
+
+
+def _fields(request: HttpRequest, chosen: CommentFilter) -> SafeString:
+    """The fields of the filter form; without a value they are the same for everybody."""
+    if any(request.GET.get(name) for name in FIELDS):
+        return _rendered(chosen.form)
+    return _blank_fields(get_language() or "")
+
+
+@lru_cache(maxsize=8)
+def _blank_fields(language: str) -> SafeString:
+    """Kept for each language: seven fields cost as much as the thirty voices below them."""
+    return _rendered(CommentFilter({}, queryset=Comment.objects.none()).form)
+
+
+def _rendered(form: forms.Form) -> SafeString:
+    return format_html_join("\n", "{}", ((form[name].as_field_group(),) for name in FIELDS))
+
+
+def _active(
+    request: HttpRequest, chosen: CommentFilter, names: dict[str, str]
+) -> list[tuple[str, str]]:
+    """(words, address without it) of every filter in force, for its chip."""
+    out = []
+    for name, field in chosen.form.fields.items():
+        value = request.GET.get(name, "").strip()
+        if not value:
+            continue
+        choices = dict(getattr(field, "choices", ()))
+        rest = request.GET.copy()
+        del rest[name]
+        rest.pop("cursor", None)
+        out.append((str(choices.get(value) or names.get(value, value)), f"?{rest.urlencode()}"))
+    return out
+
+
+@staff()
+def comment_page(request: StaffRequest, pk: int) -> HttpResponse:
+    """One voice: its words marked by clause, what they were read as, what they carry."""
+    return _page(request, found(comments.comment_page(request.user, pk)))
+
+
+def _page(
+    request: StaffRequest, comment: Comment, *, form: CorrectionForm | None = None, status: int = 200
+) -> HttpResponse:
+    clauses = list(comment.clauses.all())
+    edited = request.GET.get("edit", "")
+    may_correct = request.user.role in CONTRIBUTORS
+    topics = list(Topic.objects.filter(state=Topic.State.ACTIVE).order_by("position", "pk"))
+    names = {topic.key: name_of(topic) for topic in topics}
+    readings = [
+        {
+            "clause": clause,
+            "number": number,
+            "words": comments.masked(
+                comment.text, comment.mask_spans, clause.start, clause.end
+            ),
+            "topics": [
+                (a.topic.key, names.get(a.topic.key, a.topic.name), a.confidence)
+                for a in clause.assignments.all()
+            ],
+            "open": may_correct and edited == str(clause.pk),
+            "form": (form or _form_of(clause, topics))
+            if may_correct and edited == str(clause.pk)
+            else None,
+        }
+        for number, clause in enumerate(clauses, start=1)
+    ]
+    context = {
+        "comment": comment,
+        "parts": comments.parts(comment, clauses),
+        "readings": readings,
+        "may_correct": may_correct,
+        "backing": backing.of_comment(comment),
+        "similar": [
+            {"comment": other, "text": comments.snippet(other, 80)}
+            for other in comments.near(request.user, comment)
+        ],
+    }
+    return render(request, "feedback/comment.html", context, status=status)
+
+
+def _form_of(clause: Clause, topics: list[Topic]) -> CorrectionForm:
+    return CorrectionForm(
+        topics=topics,
+        initial={
+            "topics": [a.topic.key for a in clause.assignments.all()],
+            "polarity": clause.polarity,
+            "intent": clause.intent,
+        },
+    )
+
+
+@staff(CONTRIBUTORS, methods=("POST",))
+def correct(request: StaffRequest, pk: int, clause_pk: int) -> HttpResponse:
+    comment = found(comments.comment_page(request.user, pk))
+    clause = get_object_or_404(Clause, pk=clause_pk, comment=comment)
+    topics = list(Topic.objects.filter(state=Topic.State.ACTIVE).order_by("position", "pk"))
+    form = CorrectionForm(request.POST, topics=topics)
+    if form.is_valid():
+        try:
+            correct_clause(
+                clause=clause, actor=request.user, now=timezone.now(), **form.cleaned_data
+            )
+        except Refused as refused:
+            form.add_error(None, refused.message)
+        else:
+            messages.success(
+                request, _("直しました。この節は、あとの自動判定で上書きされません。")
+            )
+            return redirect("comment", pk=pk)
+    request.GET = request.GET.copy()  # type: ignore[assignment]
+    request.GET["edit"] = str(clause_pk)
+    return _page(request, comment, form=form, status=422)
