@@ -19,7 +19,7 @@ from voc import audit, jobs, throttle
 from voc.api.auth import PREFIX, digest
 from voc.errors import Refused
 from voc.jobs import Run
-from voc.models import ApiKey, User
+from voc.models import ApiKey, Role, User
 
 MAX_KEY_DAYS = 366
 RESOURCES = (
@@ -127,8 +127,31 @@ def create_user(
     *, email: str, name: str, role: str, password: str, actor: User | None, now: datetime
 ) -> User:
     """A new person; an address can be used once, in any capitals."""
+    if actor and actor.role != Role.OWNER and role == Role.OWNER:
+        raise Refused(_("オーナーを変えられるのは、オーナーだけです。"), "owner_only")
     if User.objects.filter(email=email.strip().lower()).exists():
         raise Refused(_("このメールアドレスは、すでに使われています。"), "email_taken")
     user = User.objects.create_user(email, password, name=name.strip(), role=role)
     audit.record("user.create", user, actor=actor, now=now, detail={"role": role})
     return user
+
+
+@transaction.atomic
+def change_user(*, user: User, role: str, is_active: bool, actor: User, now: datetime) -> None:
+    """A new role, or the end of access; the last owner stays one."""
+    if actor.role != Role.OWNER and Role.OWNER in (user.role, role):
+        raise Refused(_("オーナーを変えられるのは、オーナーだけです。"), "owner_only")
+    owners = User.objects.select_for_update().filter(role=Role.OWNER, is_active=True)
+    others = [owner for owner in owners if owner.pk != user.pk]
+    if user.role == Role.OWNER and not others and (role != Role.OWNER or not is_active):
+        raise Refused(_("オーナーが一人もいなくなります。"), "last_owner")
+    before = {"role": user.role, "is_active": user.is_active}
+    user.role, user.is_active = role, is_active
+    user.save(update_fields=["role", "is_active"])
+    audit.record(
+        "user.change",
+        user,
+        actor=actor,
+        now=now,
+        detail={"before": before, "after": {"role": role, "is_active": is_active}},
+    )

@@ -4,9 +4,12 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init, worker_ready
+from celery.signals import worker_init, worker_ready
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voc.settings")
+# The folder of bells, in our own hands: see voc/broker.py for why.
+TRANSPORT_ALIASES["filesystem"] = "voc.broker:Transport"
 
 app = Celery("voc")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -47,8 +50,13 @@ def start_sweep(sender: Any, **_: Any) -> None:
     sender.timer.call_repeatedly(settings.JOB_SWEEP_SECONDS, ring)
 
 
-@worker_process_init.connect
+@worker_init.connect
 def refuse_unsafe(**_: Any) -> None:
+    """In the main process, before the pool is forked: a child that ends is only replaced."""
+    from django.db import connections
+
     from voc.checks import refuse_unsafe_start
 
     refuse_unsafe_start()
+    # A connection must not cross the fork.
+    connections.close_all()

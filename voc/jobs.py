@@ -6,18 +6,22 @@ the attempt number. Effects outside the database carry `Run.idempotency_key` and
 worker dies in the middle, be tried again with the same key.
 
 The broker carries only "job N is due". Whatever it loses, `sweep` rings for again. Leases
-are read and written by the database's clock, never by a worker's.
+are read and written by the database's clock, never by a worker's; a run that takes longer
+than its lease renews it (`_Heartbeat`), so a lease may be short.
 """
 
 import logging
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from voc.logs import set_request_id
@@ -27,6 +31,12 @@ log = logging.getLogger("voc.jobs")
 
 MAX_FAILURES = 5
 _RETRY_SECONDS = (5, 30, 120, 600)
+# After a bell that could not be rung, this process leaves ringing to the sweep for a while:
+# a broker whose host swallows packets costs one connect timeout, not one per job.
+_SILENT_SECONDS = 5.0
+# A bell nobody heard in time is stale: the sweep rings again, and a queue that is worked
+# off slowly does not fill with repeated bells.
+_BELL_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +104,62 @@ def enqueue(
     """
     if kind not in _handlers:
         raise LookupError(f"no handler for {kind}")
-    job = Job(
-        kind=kind, payload=payload, key=key, created_at=now, due_at=due_at or now
-    )
+    # "At once" is said in the database's own time, or a job of a web server whose clock
+    # runs ahead would not be due yet when its bell rings.
+    at_once = due_at is None or due_at <= now
+    due: Any = Now() if at_once else due_at
+    job = Job(kind=kind, payload=payload, key=key, created_at=now, due_at=due)
     if key is None:
         job.save(force_insert=True)
     else:
-        # PostgreSQL and SQLite both skip the row silently; ids of skipped rows are unset.
-        Job.objects.bulk_create([job], ignore_conflicts=True)
-    if due_at is None or due_at <= now:
+        _save_once(job)
+    if at_once:
         job_id = job.pk
         transaction.on_commit(lambda: ring(job_id) if job_id else ring_due())
 
 
+def _save_once(job: Job) -> None:
+    """Stores the job unless one of its key is waiting, and then keeps that one waiting for us."""
+    for _ in range(10):
+        # PostgreSQL and SQLite both skip the row silently; ids of skipped rows are unset.
+        Job.objects.bulk_create([job], ignore_conflicts=True)
+        if connection.vendor != "postgresql" or _hold_waiting(str(job.key)):
+            return
+    # Ten times in a row a worker took the waiting job between two statements. One more
+    # run does no harm; a fact that no run sees would.
+    job.key = None
+    job.save(force_insert=True)
+
+
+def _hold_waiting(key: str) -> bool:
+    """True when a job of this key waits and will not be claimed before we commit.
+
+    Without the lock a worker could claim the waiting job and finish it while our
+    transaction is still open: it would not see our fact, and no job would be left for it.
+    SQLite has one writer at a time, so there the question does not arise.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM {Job._meta.db_table} WHERE key = %s AND state = 'queued' FOR SHARE",  # noqa: S608
+            [key],
+        )
+        return cursor.fetchone() is not None
+
+
+_silent_until = 0.0
+
+
 def ring(job_id: int) -> None:
     """Tells a worker that the job is due. A broker that is down costs nothing but a log line."""
+    global _silent_until
     from voc.celery import run_job
 
+    if time.monotonic() < _silent_until:
+        return
     try:
-        run_job.apply_async((job_id,), ignore_result=True)
+        run_job.apply_async((job_id,), ignore_result=True, expires=_BELL_SECONDS)
     except Exception as error:  # noqa: BLE001 - whatever the transport raises, the sweep will ring
+        _silent_until = time.monotonic() + _SILENT_SECONDS
         log.warning("bell not rung: %s", type(error).__name__, extra={"job": job_id})
 
 
@@ -141,26 +187,60 @@ def sweep(limit: int = 500) -> int:
     return len(abandoned) + ring_due(limit)
 
 
+@transaction.atomic
 def _claim(job_id: int) -> Job | None:
-    lease = timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    """The job, now ours until the lease ends; None when it is not due, held, or done."""
     free = Q(state=Job.State.QUEUED, due_at__lte=Now()) | Q(
         state=Job.State.RUNNING, lease_until__lt=Now()
     )
-    taken = Job.objects.filter(free, pk=job_id).update(
-        state=Job.State.RUNNING,
-        # A run that vanished without a word counts as a failure: a job that kills its
-        # worker must not come back for ever.
-        failures=F("failures") + _abandoned(),
-        attempt=F("attempt") + 1,
-        lease_until=Now() + lease,
+    # A row that somebody holds (see `_hold_waiting`) is left for a later bell.
+    skip = connection.features.has_select_for_update_skip_locked
+    job = Job.objects.select_for_update(skip_locked=skip).filter(free, pk=job_id).first()
+    if job is None:
+        return None
+    # A run that vanished without a word counts as a failure: a job that kills its worker
+    # must not come back for ever.
+    job.failures += job.state == Job.State.RUNNING
+    job.attempt += 1
+    job.state = Job.State.RUNNING
+    Job.objects.filter(pk=job_id).update(
+        state=job.state,
+        failures=job.failures,
+        attempt=job.attempt,
+        lease_until=Now() + timedelta(seconds=settings.JOB_LEASE_SECONDS),
     )
-    return Job.objects.get(pk=job_id) if taken else None
+    return job
 
 
-def _abandoned() -> Any:
-    from django.db.models import Case, Value, When
+class _Heartbeat:
+    """Renews the lease of a run that takes long, from a thread with its own connection.
 
-    return Case(When(state=Job.State.RUNNING, then=Value(1)), default=Value(0))
+    A frozen or killed worker stops beating and loses the job; one that merely has much to
+    do keeps it. Inside a write transaction of SQLite the beat waits, and so does every
+    other claim.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.stopped = threading.Event()
+        self.thread = threading.Thread(target=self._beat, name=f"lease-{job.pk}", daemon=True)
+
+    def __enter__(self) -> None:
+        self.thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stopped.set()
+
+    def _beat(self) -> None:
+        lease = settings.JOB_LEASE_SECONDS
+        try:
+            while not self.stopped.wait(lease / 3):
+                with suppress(DatabaseError):
+                    Job.objects.filter(
+                        pk=self.job.pk, state=Job.State.RUNNING, attempt=self.job.attempt
+                    ).update(lease_until=Now() + timedelta(seconds=lease))
+        finally:
+            connection.close()
 
 
 def run(job_id: int) -> bool:
@@ -169,28 +249,32 @@ def run(job_id: int) -> bool:
     if job is None:
         return False
     set_request_id(f"job-{job.pk}-{job.attempt}")
-    registered = _handlers.get(job.kind)
+    if job.failures >= MAX_FAILURES:
+        _fail(job, RuntimeError("the worker died in every run of this job"))
+        return True
     try:
-        if job.failures >= MAX_FAILURES:
-            raise RuntimeError("the worker died in every run of this job")
-        if registered is None:
-            raise LookupError(f"no handler for {job.kind}")
-        now = _database_now()
-        this = Run(job_id=job.pk, attempt=job.attempt, now=now)
-        if registered.outside:
-            registered.handler(this, **job.payload)
-            with transaction.atomic():
-                _finish(job)
-        else:
-            with transaction.atomic():
-                registered.handler(this, **job.payload)
-                _finish(job)
+        with _Heartbeat(job):
+            _work(job)
     except Superseded:
         log.warning("late result refused", extra={"job": job.pk, "kind": job.kind})
     except Exception as error:
         log.exception("job failed", extra={"job": job.pk, "kind": job.kind})
         _fail(job, error)
     return True
+
+
+def _work(job: Job) -> None:
+    registered = _handlers.get(job.kind)
+    if registered is None:
+        raise LookupError(f"no handler for {job.kind}")
+    this = Run(job_id=job.pk, attempt=job.attempt, now=_database_now())
+    if registered.outside:
+        registered.handler(this, **job.payload)
+        _finish(job)
+        return
+    with transaction.atomic():
+        registered.handler(this, **job.payload)
+        _finish(job)
 
 
 def _finish(job: Job) -> None:
@@ -203,7 +287,7 @@ def _finish(job: Job) -> None:
 
 
 def _fail(job: Job, error: Exception) -> None:
-    failures = job.failures + 1
+    failures = min(job.failures + 1, MAX_FAILURES)
     permanent = getattr(error, "permanent", False)
     dead = permanent or failures >= MAX_FAILURES
     wait = _RETRY_SECONDS[min(failures, len(_RETRY_SECONDS)) - 1]
@@ -219,8 +303,6 @@ def _fail(job: Job, error: Exception) -> None:
 
 
 def _database_now() -> datetime:
-    from datetime import UTC
-
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT clock_timestamp()")

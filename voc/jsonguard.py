@@ -14,7 +14,7 @@ MAX_TEXT = 200_000
 MAX_INTEGER = 2**53
 
 
-class NotStorable(Refused, ValueError):
+class NotStorable(Refused, ValueError):  # noqa: N818 - what it says of the value
     """The JSON value may not be stored."""
 
 

@@ -33,6 +33,8 @@ class DueItem:
     due_at: datetime
     icon: str
     who: str = ""
+    # Until it is due; negative when late. Filled by the page from its own clock.
+    seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,16 @@ class TicketFigures:
     resolution_n: int
 
 
+@dataclass(frozen=True, slots=True)
+class TicketContact:
+    """Whose ticket it is and how to reach that person."""
+
+    customer_id: int | None
+    email: str
+    number: str
+    subject: str
+
+
 @dataclass(slots=True)
 class Registry:
     nav: list[NavEntry] = field(default_factory=list)
@@ -67,8 +79,14 @@ class Registry:
     due: list[Callable[[Any, datetime, int], Iterable[DueItem]]] = field(default_factory=list)
     # (customer_id, user) → entries
     timeline: list[Callable[[int, Any], Iterable[TimelineEntry]]] = field(default_factory=list)
+    # (words, user) → entries this person may see
+    search: list[Callable[[str, Any], Iterable[TimelineEntry]]] = field(default_factory=list)
     # (user, first day, last day, now) → figures
     tickets: Callable[[Any, date, date, datetime], TicketFigures] | None = None
+    # (ticket_id) → its requester, None when there is no such ticket
+    ticket_contact: Callable[[int], TicketContact | None] | None = None
+    # (user) → keys of the teams whose comments this person may read, None for all
+    teams: Callable[[Any], set[str] | None] | None = None
     # (order, name, step(world, now, progress))
     demo: list[tuple[int, str, Callable[..., None]]] = field(default_factory=list)
     # () → lines of (ok, what, how to mend)

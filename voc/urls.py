@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from voc.views import accounts, health, house
+from voc.views import accounts, health, house, settings
 
 handler404 = "voc.views.house.not_found"
 handler403 = "voc.views.house.refused"
@@ -21,6 +21,14 @@ urlpatterns = [
     ),
     path("language/", house.set_language, name="set-language"),
     path("ui/", house.ui, name="ui"),
+    path("account/", settings.account, name="account"),
+    path("settings/", settings.people, name="settings"),
+    path("settings/people/<int:pk>/", settings.change_person, name="settings-person"),
+    path("settings/keys/", settings.keys, name="settings-keys"),
+    path("settings/keys/<int:pk>/", settings.revoke_key, name="settings-key-revoke"),
+    path("settings/work/", settings.work, name="settings-work"),
+    path("settings/work/<int:pk>/", settings.replay_job, name="settings-work-replay"),
+    path("settings/audit/", settings.audit_log, name="settings-audit"),
     path("api/", include("voc.api.urls")),
     path("", include("surveys.urls")),
     path("", include("support.urls")),
