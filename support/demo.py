@@ -47,7 +47,8 @@ def desk(
         batch_size=BATCH,
     )
     reserve(max((t.number for t in tickets), default=0))
-    events, messages = [], []
+    events: list[models.TicketEvent] = []
+    messages: list[models.Message] = []
     for told, ticket in zip(tickets, rows, strict=True):
         _history(told, ticket, state, events, messages)
     models.TicketEvent.objects.bulk_create(events, batch_size=BATCH)

@@ -1,9 +1,12 @@
 from django.urls import path
 
 from support.views import help as help_form
-from support.views import tickets
+from support.views import inboxes, tickets
 
 urlpatterns = [
+    path("settings/inboxes/", inboxes.inbox_list, name="inboxes"),
+    path("settings/inboxes/new/", inboxes.inbox_new, name="inbox-new"),
+    path("settings/inboxes/<int:pk>/", inboxes.inbox_edit, name="inbox-edit"),
     path("help/<slug:key>/", help_form.help_page, name="help"),
     path("help/<slug:key>/thanks/<str:token>/", help_form.help_thanks, name="help-thanks"),
     path("tickets/", tickets.ticket_list, name="tickets"),

@@ -25,6 +25,7 @@ def connect() -> None:
             count=figures.unanswered,
         )
     )
+    registry.settings.append(("inboxes", _("受信箱"), "inboxes"))
     registry.due.append(figures.due_items)
     registry.timeline.append(figures.timeline)
     registry.search.append(figures.search)

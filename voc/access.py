@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+from rest_framework.request import Request
 
 from voc.models import Role, User
 
@@ -39,7 +40,15 @@ class Policy:
 
 
 class StaffRequest(HttpRequest):
-    user: User  # type: ignore[assignment]
+    """A request of somebody who is signed in."""
+
+    user: User
+
+
+class ApiRequest(Request):
+    """A request of a person or a key that may ask."""
+
+    user: User
 
 
 def _declare(view: View, policy: Policy) -> View:
@@ -70,7 +79,7 @@ def staff(
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if cast(User, request.user).role not in roles:
+            if request.user.role not in roles:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

@@ -19,7 +19,7 @@ from voc import audit, jobs, throttle
 from voc.api.auth import PREFIX, digest
 from voc.errors import Refused
 from voc.jobs import Run
-from voc.models import ApiKey, Role, User
+from voc.models import ApiKey, Role, User, Workspace
 
 MAX_KEY_DAYS = 366
 RESOURCES = (
@@ -59,7 +59,7 @@ def sign_in(request: HttpRequest, *, email: str, password: str, now: datetime) -
     )
     if user is None:
         raise Refused(_("メールアドレスかパスワードが違います。"), "wrong_credentials")
-    return user  # type: ignore[return-value]
+    return user
 
 
 @transaction.atomic
@@ -155,3 +155,22 @@ def change_user(*, user: User, role: str, is_active: bool, actor: User, now: dat
         now=now,
         detail={"before": before, "after": {"role": role, "is_active": is_active}},
     )
+
+
+@transaction.atomic
+def save_workspace(
+    *, name: str, operator: str, contact: str, actor: User, now: datetime
+) -> Workspace:
+    """The one workspace with this name; whether it is a demo never changes."""
+    space, _made = Workspace.objects.update_or_create(
+        pk=1,
+        defaults={"name": name.strip(), "operator": operator.strip(), "contact": contact.strip()},
+        create_defaults={
+            "name": name.strip(),
+            "operator": operator.strip(),
+            "contact": contact.strip(),
+            "created_at": now,
+        },
+    )
+    audit.record("workspace.change", space, actor=actor, now=now, detail={"name": space.name})
+    return space

@@ -20,6 +20,11 @@ from kombu.utils.json import dumps, loads
 class Channel(virtual.Channel):
     """One file a message, named by time and queue."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Names of the last look into the folder: one look serves all it found.
+        self.seen: dict[str, list[Path]] = {}
+
     @property
     def folder(self) -> Path:
         return Path(self.connection.client.transport_options["data_folder_in"])
@@ -40,7 +45,10 @@ class Channel(virtual.Channel):
         unfinished.rename(self.folder / f"{name}.{queue}.msg")
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
-        for path in self._waiting(queue):
+        if not self.seen.get(queue):
+            self.seen[queue] = self._waiting(queue)[::-1]
+        while self.seen[queue]:
+            path = self.seen[queue].pop()
             try:
                 body = path.read_bytes()
                 path.unlink()

@@ -19,7 +19,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 def run_job(job_id: int) -> None:
     from voc import jobs
 
-    jobs.run(job_id)
+    jobs.work(job_id)
 
 
 @app.task(name="voc.sweep")

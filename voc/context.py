@@ -29,7 +29,10 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
             if user.role in entry.roles
         ]
 
-    return {"nav": nav, "workspace": _workspace}
+    def settings_pages() -> list[tuple[str, Any, str]]:
+        return [(key, label, reverse(name)) for key, label, name in registry.settings]
+
+    return {"nav": nav, "workspace": _workspace, "settings_pages": settings_pages}
 
 
 def _workspace() -> Workspace | None:

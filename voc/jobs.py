@@ -5,8 +5,9 @@ database effects happen exactly once, because effect and "done" commit together,
 the attempt number. Effects outside the database carry `Run.idempotency_key` and may, if a
 worker dies in the middle, be tried again with the same key.
 
-The broker carries only "job N is due". Whatever it loses, `sweep` rings for again. Leases
-are read and written by the database's clock, never by a worker's; a run that takes longer
+The broker carries only bells: "job N is due". Who hears one runs that job and then whatever
+else is due, so a lost bell costs little and a repeated one nothing; `sweep` rings for the
+rest. Leases are read and written by the database's clock, never by a worker's; a run that takes longer
 than its lease renews it (`_Heartbeat`), so a lease may be short.
 """
 
@@ -21,7 +22,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from voc.logs import set_request_id
@@ -34,9 +35,13 @@ _RETRY_SECONDS = (5, 30, 120, 600)
 # After a bell that could not be rung, this process leaves ringing to the sweep for a while:
 # a broker whose host swallows packets costs one connect timeout, not one per job.
 _SILENT_SECONDS = 5.0
-# A bell nobody heard in time is stale: the sweep rings again, and a queue that is worked
-# off slowly does not fill with repeated bells.
+# A bell nobody heard in time is stale: the sweep rings again.
 _BELL_SECONDS = 60
+# Enough to wake every process of a worker. More would fill the broker faster than slow
+# jobs empty it, until it carries nothing but stale bells.
+_SWEEP_BELLS = 8
+# One bell keeps a process at work this long before it lets other bells have their turn.
+_WORK_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +119,9 @@ def enqueue(
     else:
         _save_once(job)
     if at_once:
-        job_id = job.pk
-        transaction.on_commit(lambda: ring(job_id) if job_id else ring_due())
+        # Without an id (see `_save_once`) the bell says only that there is something to do.
+        job_id = job.pk or 0
+        transaction.on_commit(lambda: ring(job_id))
 
 
 def _save_once(job: Job) -> None:
@@ -163,39 +169,50 @@ def ring(job_id: int) -> None:
         log.warning("bell not rung: %s", type(error).__name__, extra={"job": job_id})
 
 
-def ring_due(limit: int = 100) -> int:
-    """Rings for jobs that are due now; the number rung for."""
-    ids = list(
-        Job.objects.filter(state=Job.State.QUEUED, due_at__lte=Now())
-        .order_by("due_at")
-        .values_list("pk", flat=True)[:limit]
-    )
+def sweep() -> int:
+    """Rings for due jobs and for those whose worker has not come back in time; the bells rung."""
+    due = _due().order_by("due_at")
+    abandoned = _abandoned().order_by("lease_until")
+    ids = [*abandoned.values_list("pk", flat=True)[:_SWEEP_BELLS]]
+    ids += due.values_list("pk", flat=True)[: _SWEEP_BELLS - len(ids)]
     for job_id in ids:
         ring(job_id)
     return len(ids)
 
 
-def sweep(limit: int = 500) -> int:
-    """Rings for due jobs and for those whose worker has not come back in time."""
-    abandoned = list(
-        Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=Now())
-        .order_by("lease_until")
-        .values_list("pk", flat=True)[:limit]
-    )
-    for job_id in abandoned:
-        ring(job_id)
-    return len(abandoned) + ring_due(limit)
+def _due() -> QuerySet[Job]:
+    return Job.objects.filter(state=Job.State.QUEUED, due_at__lte=Now())
+
+
+def _abandoned() -> QuerySet[Job]:
+    return Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=Now())
+
+
+def work(job_id: int) -> int:
+    """Answers a bell: runs that job, then whatever is due; the number of jobs run."""
+    until = time.monotonic() + _WORK_SECONDS
+    done = int(bool(job_id) and run(job_id))
+    while time.monotonic() < until:
+        job = _claim(_due().order_by("due_at")) or _claim(_abandoned().order_by("lease_until"))
+        if job is None:
+            return done
+        _run(job)
+        done += 1
+    ring(0)
+    return done
+
+
+def _claim(candidates: QuerySet[Job]) -> Job | None:
+    """The first of them, now ours until the lease ends; None when none is free."""
+    # On SQLite a bell that finds nothing must not queue for the write lock.
+    return _take(candidates) if candidates.exists() else None
 
 
 @transaction.atomic
-def _claim(job_id: int) -> Job | None:
-    """The job, now ours until the lease ends; None when it is not due, held, or done."""
-    free = Q(state=Job.State.QUEUED, due_at__lte=Now()) | Q(
-        state=Job.State.RUNNING, lease_until__lt=Now()
-    )
-    # A row that somebody holds (see `_hold_waiting`) is left for a later bell.
+def _take(candidates: QuerySet[Job]) -> Job | None:
+    # A row that somebody holds, or is just claiming, is left to them or to a later bell.
     skip = connection.features.has_select_for_update_skip_locked
-    job = Job.objects.select_for_update(skip_locked=skip).filter(free, pk=job_id).first()
+    job = candidates.select_for_update(skip_locked=skip).first()
     if job is None:
         return None
     # A run that vanished without a word counts as a failure: a job that kills its worker
@@ -203,7 +220,7 @@ def _claim(job_id: int) -> Job | None:
     job.failures += job.state == Job.State.RUNNING
     job.attempt += 1
     job.state = Job.State.RUNNING
-    Job.objects.filter(pk=job_id).update(
+    Job.objects.filter(pk=job.pk).update(
         state=job.state,
         failures=job.failures,
         attempt=job.attempt,
@@ -245,13 +262,18 @@ class _Heartbeat:
 
 def run(job_id: int) -> bool:
     """Claims and runs one job; False when it was not free. Never raises what a handler raised."""
-    job = _claim(job_id)
+    job = _claim(_due().filter(pk=job_id)) or _claim(_abandoned().filter(pk=job_id))
     if job is None:
         return False
+    _run(job)
+    return True
+
+
+def _run(job: Job) -> None:
     set_request_id(f"job-{job.pk}-{job.attempt}")
     if job.failures >= MAX_FAILURES:
         _fail(job, RuntimeError("the worker died in every run of this job"))
-        return True
+        return
     try:
         with _Heartbeat(job):
             _work(job)
@@ -260,7 +282,6 @@ def run(job_id: int) -> bool:
     except Exception as error:
         log.exception("job failed", extra={"job": job.pk, "kind": job.kind})
         _fail(job, error)
-    return True
 
 
 def _work(job: Job) -> None:
@@ -324,13 +345,10 @@ def replay(job: Job, *, now: datetime) -> None:
 
 def drain(*, kinds: tuple[str, ...] = (), limit: int = 10_000) -> int:
     """Runs due jobs in this process until none is left; the number run. For commands and tests."""
-    done = 0
-    while done < limit:
-        due = Job.objects.filter(state=Job.State.QUEUED, due_at__lte=Now())
-        if kinds:
-            due = due.filter(kind__in=kinds)
-        job_id = due.order_by("due_at", "pk").values_list("pk", flat=True).first()
-        if job_id is None:
+    for done in range(limit):
+        due = _due().filter(kind__in=kinds) if kinds else _due()
+        job = _claim(due.order_by("due_at", "pk"))
+        if job is None:
             return done
-        done += run(job_id)
-    return done
+        _run(job)
+    return limit

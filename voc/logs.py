@@ -24,7 +24,7 @@ class JsonFormatter(logging.Formatter):
     """One JSON object a line: at, level, logger, message, request_id, error."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,

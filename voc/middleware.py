@@ -76,7 +76,9 @@ class DatabaseDown:
         if not isinstance(exception, OperationalError | InterfaceError):
             return None
         log.error("database unavailable", exc_info=exception)
-        text = "ただいま記録できません。入力した内容はそのままにして、少し待ってからもう一度送信してください。"
+        text = translation.gettext(
+            "ただいま記録できません。入力した内容はそのままにして、少し待ってからもう一度送信してください。"
+        )
         return HttpResponse(
             text, status=503, headers={"Retry-After": "5"}, content_type="text/plain; charset=utf-8"
         )

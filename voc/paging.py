@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from voc.errors import Refused
 
@@ -46,7 +47,7 @@ def _decode(cursor: str, fields: int) -> tuple[list[Any], bool]:
             if not isinstance(value, str | int | float) or isinstance(value, bool):
                 raise TypeError
     except (ValueError, TypeError, binascii.Error, UnicodeError, RecursionError):
-        raise Refused("ページの位置が正しくありません。", "bad_cursor") from None
+        raise Refused(_("ページの位置が正しくありません。"), "bad_cursor") from None
     return values, bool(backwards)
 
 
@@ -69,7 +70,7 @@ def page(
     try:
         found = list(rows.order_by(*directed)[: size + 1])
     except (ValueError, OverflowError):
-        raise Refused("ページの位置が正しくありません。", "bad_cursor") from None
+        raise Refused(_("ページの位置が正しくありません。"), "bad_cursor") from None
     more, items = len(found) > size, found[:size]
     if backwards:
         items.reverse()
@@ -107,7 +108,7 @@ def _native(rows: QuerySet[Any], name: str, value: Any) -> Any:
         if isinstance(native, datetime) and native.tzinfo is None:
             raise ValueError
     except (ValidationError, ValueError, TypeError, OverflowError):
-        raise Refused("ページの位置が正しくありません。", "bad_cursor") from None
+        raise Refused(_("ページの位置が正しくありません。"), "bad_cursor") from None
     return native
 
 

@@ -75,6 +75,8 @@ class TicketContact:
 @dataclass(slots=True)
 class Registry:
     nav: list[NavEntry] = field(default_factory=list)
+    # (key, label, url name) of an app's own page under 設定
+    settings: list[tuple[str, Any, str]] = field(default_factory=list)
     # (user, now, limit) → items this person may see, soonest first
     due: list[Callable[[Any, datetime, int], Iterable[DueItem]]] = field(default_factory=list)
     # (customer_id, user) → entries
@@ -88,7 +90,7 @@ class Registry:
     # (user) → keys of the teams whose comments this person may read, None for all
     teams: Callable[[Any], set[str] | None] | None = None
     # (order, name, step(world, now, progress))
-    demo: list[tuple[int, str, Callable[..., None]]] = field(default_factory=list)
+    demo: list[tuple[int, Any, Callable[..., None]]] = field(default_factory=list)
     # () → lines of (ok, what, how to mend)
     doctor: list[Callable[[], Iterable[tuple[bool, str, str]]]] = field(default_factory=list)
     # name → (progress) → {"checked": n, "changed": n}

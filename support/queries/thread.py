@@ -202,7 +202,7 @@ def _chips(clauses: list[Clause]) -> list[dict[str, str]]:
     chips: dict[str, dict[str, str]] = {}
     for clause in clauses:
         for assignment in list(clause.assignments.all())[:1]:
-            text = f"{INTENTS[clause.intent]}　{assignment.topic.name}"
+            text = f"{INTENTS[clause.intent]}　{assignment.topic}"
             tone = _CHIP_TONES.get(clause.intent, "")
             chips.setdefault(text, {"text": text, "tone": tone})
     return list(chips.values())[:CHIPS]

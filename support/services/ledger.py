@@ -15,6 +15,11 @@ from voc.models import User
 
 PUBLIC = (Message.Kind.CUSTOMER, Message.Kind.REPLY)
 CHUNK = 500
+_COLUMNS = [
+    field.name
+    for field in TicketMetrics._meta.concrete_fields
+    if not field.primary_key and field.name != "ticket"
+]
 
 
 def lock(ticket: Ticket) -> Ticket:
@@ -94,7 +99,10 @@ def _rebuild(tickets: list[Ticket]) -> int:
         events[event.ticket_id].append(event)
     kept = {row.ticket_id: row for row in TicketMetrics.objects.filter(ticket__in=ids)}
     lines = _last_lines(ids)
-    different = 0
+    fresh: list[TicketMetrics] = []
+    changed: list[TicketMetrics] = []
+    moved: list[Ticket] = []
+    differing: set[int] = set()
     for ticket in tickets:
         times = sla.compute(
             events[ticket.pk],
@@ -102,15 +110,22 @@ def _rebuild(tickets: list[Ticket]) -> int:
             schedule=default_schedule(),
         )
         wanted, row = columns(times), kept.get(ticket.pk)
+        if row is None:
+            fresh.append(TicketMetrics(ticket=ticket, **wanted))
+        elif any(getattr(row, name) != value for name, value in wanted.items()):
+            for name, value in wanted.items():
+                setattr(row, name, value)
+            changed.append(row)
         line = lines.get(ticket.pk, "")
-        same_row = row is not None and all(getattr(row, k) == v for k, v in wanted.items())
-        same_ticket = (ticket.due_at, ticket.last_line) == (times.due_at, line)
-        if not same_row:
-            TicketMetrics.objects.update_or_create(ticket=ticket, defaults=wanted)
-        if not same_ticket:
-            Ticket.objects.filter(pk=ticket.pk).update(due_at=times.due_at, last_line=line)
-        different += not (same_row and same_ticket)
-    return different
+        if (ticket.due_at, ticket.last_line) != (times.due_at, line):
+            ticket.due_at, ticket.last_line = times.due_at, line
+            moved.append(ticket)
+    differing.update(row.ticket_id for row in (*fresh, *changed))
+    differing.update(ticket.pk for ticket in moved)
+    TicketMetrics.objects.bulk_create(fresh)
+    TicketMetrics.objects.bulk_update(changed, _COLUMNS, batch_size=100)
+    Ticket.objects.bulk_update(moved, ["due_at", "last_line"], batch_size=200)
+    return len(differing)
 
 
 def _last_lines(ids: Iterable[int]) -> dict[int, str]:

@@ -82,7 +82,11 @@ def _open_ticket(score: Score, inbox: Inbox, now: datetime) -> Ticket:
 def _add_quote(ticket: Ticket, score: Score, label: str, now: datetime) -> None:
     comment = getattr(score, "comment", None)
     lines = [_("%(score)sの評価をいただきました。") % {"score": label}]
-    lines.append(f"「{comment.text[:5000]}」" if comment else _("理由は書かれていません。"))
+    lines.append(
+        _("「%(words)s」") % {"words": comment.text[:5000]}
+        if comment
+        else _("理由は書かれていません。")
+    )
     note = Message.objects.create(
         ticket=ticket, kind=Message.Kind.NOTE, body="\n\n".join(lines), created_at=now
     )

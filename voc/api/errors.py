@@ -64,7 +64,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     headers: dict[str, str] = {}
     invalid = None
     if isinstance(error, Refused):
-        code, kind, detail = 422, error.code, error.message
+        conflict = error.code in ("conflict", "answered_since")
+        code, kind, detail = 409 if conflict else 422, error.code, error.message
     elif isinstance(error, Http404):
         code, kind, detail = 404, "not_found", "not found"
     elif isinstance(error, PermissionDenied):

@@ -1,5 +1,8 @@
 """OpenAPI 3.1 from the views, and its page, served by us."""
 
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView
 from rest_framework.permissions import AllowAny
 
@@ -12,10 +15,10 @@ _redoc = SpectacularRedocView.as_view(
 
 
 @public()
-def docs(request, **kwargs):  # type: ignore[no-untyped-def]
+def docs(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
     response = _redoc(request, **kwargs)
     # The published documentation page brings its own inline style and a worker.
-    response.csp = {
+    response.csp = {  # type: ignore[attr-defined]
         "script-src": ["'self'", "'unsafe-inline'"],
         "style-src": ["'self'", "'unsafe-inline'"],
         "worker-src": ["blob:"],

@@ -131,8 +131,8 @@ def _range(row: Interval, digits: int, unit: str) -> str:
     text = number(row.value, digits, signed=True, unit=unit)
     if not (_drawable(row.low) and _drawable(row.high)):
         return text
-    bounds = f"{number(row.low, digits, signed=True)} 〜 {number(row.high, digits, signed=True)}"
-    return f"{text}（{bounds}）"
+    low, high = number(row.low, digits, signed=True), number(row.high, digits, signed=True)
+    return _("%(value)s（%(low)s 〜 %(high)s）") % {"value": text, "low": low, "high": high}
 
 
 def _signed(value: float | None, digits: int, unit: str) -> str:

@@ -320,7 +320,7 @@ def _table(
         events: dict[int, list[str]] = {}
         for mark in releases:
             events.setdefault(mark.index, []).append(mark.text)
-        columns.append((_("公開"), ["、".join(events.get(i, [])) for i in range(len(points))]))
+        columns.append((_("公開"), [_("、").join(events.get(i, [])) for i in range(len(points))]))
     return tuple(title for title, _cells in columns), tuple(
         zip(*(cells for _title, cells in columns), strict=True)
     )

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from voc.models.fields import GuardedJSONField
 
@@ -12,7 +13,7 @@ class Job(models.Model):
     class State(models.TextChoices):
         QUEUED = "queued", _("待機中")
         RUNNING = "running", _("実行中")
-        DONE = "done", _("完了")
+        DONE = "done", pgettext_lazy("job", "完了")
         DEAD = "dead", _("停止")
 
     kind = models.CharField(max_length=80)

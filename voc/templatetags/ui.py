@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cache
 from typing import Any
@@ -18,7 +18,7 @@ from django import template
 from django.contrib.messages import constants as levels
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
@@ -161,7 +161,7 @@ def person(name: Any = "", show: bool = False) -> SafeString:
             '<span class="disc disc--{}" title="{}"><span aria-hidden="true">{}</span></span>',
             tint,
             text,
-            (text.removeprefix("お客様").strip() or text)[0].upper(),
+            (text.removeprefix(gettext("お客様")).strip() or text)[0].upper(),
         )
         label = text
     label_class = "person-name" if show else "visually-hidden"
@@ -201,11 +201,13 @@ def due(
 
 def _moment(at: dt.datetime) -> SafeString:
     local = timezone.localtime(at)
+    # A day of another year would be read as one of this year.
+    this_year = local.year == timezone.localtime().year
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(timespec="minutes"),
-        jdatetime(at),
-        _short_date(local.date()),
+        jdatetime(at, "year"),
+        _short_date(local.date(), year=not this_year),
     )
 
 
@@ -282,6 +284,14 @@ def yen(value: Any) -> str:
     return gettext("%(amount)s円") % {"amount": _written(number, 0)}
 
 
+def _said(unit: Any) -> bool:
+    """Whether this language says the unit: Japanese counts with 件, 人, つ, 回, English with none."""
+    if _japanese():
+        return True
+    counters = (gettext("件"), gettext("人"), gettext("つ"), gettext("回"))
+    return str(unit) not in counters
+
+
 @register.simple_tag
 def figure(
     value: Any, unit: Any = "", digits: int = 0, sign: bool = False, big: bool = False
@@ -292,7 +302,7 @@ def figure(
         return format_html('<span class="fig fig--none">{}</span>', NO_DATA)
     text = signed(number, digits) if sign else count(number, digits)
     classes = "fig fig--big" if big else "fig"
-    small = format_html("<small>{}</small>", unit) if unit else ""
+    small = format_html("<small>{}</small>", unit) if unit and _said(unit) else ""
     return format_html('<span class="{}">{}{}</span>', classes, text, small)
 
 
@@ -309,14 +319,22 @@ def _local_date(value: dt.datetime | dt.date) -> dt.date:
     return value
 
 
-def _short_date(day: dt.date) -> str:
-    return f"{day.month}月{day.day}日" if _japanese() else f"{day.day} {day:%b}"
+def _short_date(day: dt.date, *, year: bool = False) -> str:
+    if _japanese():
+        return (f"{day.year}年" if year else "") + f"{day.month}月{day.day}日"
+    return f"{day.day} {day:%b}" + (f" {day.year}" if year else "")
 
 
 @register.filter
 def jday(value: dt.datetime | dt.date | None) -> str:
     """A day without weekday, for narrow columns: 11月20日."""
     return _short_date(_local_date(value)) if value else ""
+
+
+def jmonth(value: dt.datetime | dt.date) -> str:
+    """A month for the axis of a chart: 11月."""
+    day = _local_date(value)
+    return f"{day.month}月" if _japanese() else f"{day:%b}"
 
 
 @register.filter
@@ -372,6 +390,30 @@ def duration(seconds: Any) -> str:
     if hours and minutes:
         return hour_text + joint + minute_text
     return hour_text if hours else minute_text
+
+
+@register.filter
+def days(value: Any) -> str:
+    """A number of days: 3日."""
+    number = _decimal(value, 0)
+    if number is None:
+        return str(NO_DATA)
+    return ngettext("%(count)d日", "%(count)d日", int(number)) % {"count": int(number)}
+
+
+# ---------------------------------------------------------------- sentences
+
+
+@register.simple_tag
+def gap() -> str:
+    """What stands between two sentences: nothing in Japanese, else a space."""
+    return "" if _japanese() else " "
+
+
+@register.filter
+def sentences(items: Sequence[Any]) -> SafeString:
+    """Sentences one after the other, as this language sets them."""
+    return mark_safe(gap().join(conditional_escape(item) for item in items))  # noqa: S308 - escaped
 
 
 # ---------------------------------------------------------------- drawings and helpers

@@ -16,6 +16,16 @@ def ui(request: HttpRequest) -> HttpResponse:
     return render(request, "voc/ui.html", samples())
 
 
+@staff()
+def ui_customer(request: HttpRequest) -> HttpResponse:
+    from voc import customer_style
+    from voc.ui_samples import samples
+
+    response = render(request, "voc/ui_customer.html", samples())
+    response.csp = {"style-src": ["'self'", customer_style.source()]}  # type: ignore[attr-defined]
+    return response
+
+
 @public(methods=("POST",))
 def set_language(request: HttpRequest) -> HttpResponse:
     """Remembers the language in a cookie, and for people who are signed in, on their account."""

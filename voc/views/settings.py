@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from voc import accounts, jobs
 from voc.access import EVERYONE, MANAGERS, StaffRequest, staff
 from voc.errors import Refused
-from voc.models import ApiKey, AuditEntry, Job, Role, User
+from voc.models import ApiKey, AuditEntry, Job, Role, User, Workspace
 from voc.paging import page
 
 
@@ -90,6 +90,35 @@ def change_person(request: StaffRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("変更しました。"))
     return redirect("settings")
+
+
+class WorkspaceForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("会社・お店の名前"),
+        help_text=gettext_lazy("お客様の見る画面とメールに出ます。"),
+        max_length=80,
+    )
+    operator = forms.CharField(
+        label=gettext_lazy("運営者"),
+        help_text=gettext_lazy("アンケートの最初の案になります。"),
+        max_length=120,
+        required=False,
+    )
+    contact = forms.CharField(label=gettext_lazy("問い合わせ先"), max_length=200, required=False)
+
+
+@staff(MANAGERS, methods=("GET", "POST"))
+def workspace(request: StaffRequest) -> HttpResponse:
+    """Whose voices these are."""
+    space = Workspace.objects.filter(pk=1).first()
+    initial = {"name": space.name, "operator": space.operator, "contact": space.contact} if space else None
+    form = WorkspaceForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        accounts.save_workspace(actor=request.user, now=timezone.now(), **form.cleaned_data)
+        messages.success(request, _("保存しました。"))
+        return redirect("settings-workspace")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "voc/settings_workspace.html", {"form": form}, status=status)
 
 
 @staff(MANAGERS, methods=("GET", "POST"))

@@ -38,7 +38,7 @@ class Command(ReadyCommand):
         }
         steps = sorted(registry.demo, key=lambda step: step[0])
         for _order, name, step in steps:
-            progress = Progress(name)
+            progress = Progress(str(name))
             step(state, now=now, progress=progress)
             progress.close()
         seconds = time.monotonic() - started
