@@ -7,6 +7,7 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from feedback import search
 from feedback.models import Comment, Intent, Polarity, Source, Topic
@@ -28,7 +29,7 @@ class CommentFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("ことば"), method="by_words", max_length=200)
     topic = django_filters.CharFilter(label=_("話題"), method="by_topic", max_length=60)
     polarity = django_filters.ChoiceFilter(
-        label=_("評価"), choices=Polarity.choices, empty_label=_("すべて")
+        label=pgettext_lazy("polarity", "評価"), choices=Polarity.choices, empty_label=_("すべて")
     )
     intent = django_filters.ChoiceFilter(
         label=_("意図"), choices=Intent.choices, method="by_intent", empty_label=_("すべて")

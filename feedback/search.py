@@ -100,9 +100,10 @@ def _postgresql(runs: list[str]) -> RawSQL:
     adjacent = [f"%{' '.join(_bigrams(run))}%" for run in runs if len(run) > 2]
     # Materialised, or the planner walks the newest comments looking for a rare word.
     sql = (
-        f"WITH hits AS MATERIALIZED (SELECT comment_id, grams FROM {TABLE} "  # noqa: S608
-        "WHERE string_to_array(singles || ' ' || grams, ' ') @> %s) "
-        "SELECT comment_id FROM hits WHERE true" + " AND grams LIKE %s" * len(adjacent)
+        f"WITH hits AS MATERIALIZED (SELECT comment_id FROM {TABLE} "  # noqa: S608
+        "WHERE string_to_array(singles || ' ' || grams, ' ') @> %s"
+        + " AND grams LIKE %s" * len(adjacent)
+        + ") SELECT comment_id FROM hits"
     )
     return RawSQL(sql, [needed, *adjacent])  # noqa: S611
 

@@ -1,6 +1,7 @@
 """What feedback registers with the house: navigation, panels, jobs, commands' steps."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from voc.access import EVERYONE
 from voc.registry import NavEntry, registry
@@ -16,7 +17,7 @@ def connect() -> None:
     registry.nav += [
         NavEntry(10, _("ホーム"), "home", "home", EVERYONE, "/"),
         NavEntry(30, _("声"), "comments", "message-2", EVERYONE, "/comments/"),
-        NavEntry(40, _("話題"), "topics", "tags", EVERYONE, "/topics/"),
+        NavEntry(40, pgettext_lazy("list", "話題"), "topics", "tags", EVERYONE, "/topics/"),
         NavEntry(80, _("指標"), "scores", "chart-line", EVERYONE, "/scores/"),
     ]
     registry.rebuild.setdefault("rollups", []).append(rollups.rebuild)

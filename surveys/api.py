@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
@@ -145,7 +146,7 @@ def _respond(request: Request) -> ApiResponse:
     if definition is None:
         raise ValidationError({"survey": "no such survey"})
     if definition.state != Survey.State.PUBLISHED:
-        raise Refused("このアンケートの受け付けは終わりました。", "survey_closed")
+        raise Refused(_("このアンケートの受け付けは終わりました。"), "survey_closed")
     answers = values["answers"]
     score, comment = answers.get("score"), answers.get("comment", "")
     problems = {}
@@ -179,7 +180,7 @@ def _respond(request: Request) -> ApiResponse:
         )
     except AlreadyAnswered:
         return _conflict(
-            Refused("この控えの番号では、別の回答を受け付けています。", "key_reused")
+            Refused(_("この控えの番号では、別の回答を受け付けています。"), "key_reused")
         )
     row = Response.objects.select_related("survey").get(pk=accepted.response_id)
     code = status.HTTP_201_CREATED if accepted.fresh else status.HTTP_200_OK

@@ -7,3 +7,4 @@ class VocConfig(AppConfig):
 
     def ready(self) -> None:
         from voc import accounts, checks  # noqa: F401 - registers jobs and system checks
+        from voc.api import openapi  # noqa: F401 - registers the authenticators

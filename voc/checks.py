@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 _PLACES = "docs/production.md"
@@ -16,13 +17,21 @@ def _error(code: str, message: str, hint: str) -> Error:
     return Error(message, hint=hint, id=f"voc.{code}")
 
 
+def _secret_key() -> str:
+    try:
+        return settings.SECRET_KEY
+    except ImproperlyConfigured:
+        # Django's own word for an empty one, which would hide our hint.
+        return ""
+
+
 @register()
 def production_is_safe(**_: Any) -> list[CheckMessage]:
     """Errors for values that must not meet the internet."""
     if not settings.PRODUCTION:
         return []
     found: list[CheckMessage] = []
-    key = settings.SECRET_KEY
+    key = _secret_key()
     if len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure-"):
         found.append(
             _error(
@@ -98,11 +107,11 @@ def no_demo_in_production(databases: Any = None, **_: Any) -> list[CheckMessage]
 
 def refuse_unsafe_start() -> None:
     """Ends the process with the list of errors when production settings are unsafe."""
-    from django.core.checks import run_checks
-
     if not settings.PRODUCTION:
         return
-    errors = [m for m in run_checks(databases=["default"]) if m.is_serious()]
+    # These alone: other checks ask the database, and web must start while it is away.
+    found = [*production_is_safe(), *no_demo_in_production(databases=["default"])]
+    errors = [message for message in found if message.is_serious()]
     if errors:
         for message in errors:
             sys.stderr.write(f"{message}\n")

@@ -106,6 +106,7 @@ DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
 _database = DATABASES["default"]
 _database["CONN_HEALTH_CHECKS"] = True
 if _database["ENGINE"].endswith("sqlite3"):
+    Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     _database["CONN_MAX_AGE"] = None
     # A write transaction takes its lock at BEGIN; otherwise two readers that both
     # want to write fail with "database is locked" (7 % of transactions, measured).
@@ -279,6 +280,20 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "voc.api.openapi.complete",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "PolarityEnum": "feedback.models.voice.Polarity",
+        "ImprovementStateEnum": "feedback.models.backlog.Improvement.State",
+        "InsightStateEnum": "feedback.models.backlog.Insight.State",
+        "TopicStateEnum": "feedback.models.topics.Topic.State",
+        "ReleaseKindEnum": "feedback.models.told.Release.Kind",
+        "SurveyKindEnum": "surveys.models.design.Survey.Kind",
+        "SurveyStateEnum": "surveys.models.design.Survey.State",
+        "SourceEnum": "feedback.models.voice.Source",
+    },
 }
 
 LOGGING = {

@@ -14,7 +14,7 @@ from feedback.models import Comment, Customer, Topic
 from feedback.queries import comments, customers, scores
 from feedback.queries.periods import last_days
 from feedback.services import people, voices
-from voc.access import CONTRIBUTORS, EVERYONE, api, found
+from voc.access import CONTRIBUTORS, EVERYONE, ApiRequest, api, found
 from voc.api.lists import cursor_list
 from voc.api.strict import StrictSerializer
 from voc.clock import local_day
@@ -92,7 +92,7 @@ class CommentIn(StrictSerializer):
 
 
 class TopicOut(serializers.ModelSerializer[Topic]):
-    parent = serializers.SlugRelatedField(slug_field="key", read_only=True)
+    parent: Any = serializers.SlugRelatedField(slug_field="key", read_only=True)
 
     class Meta:
         model = Topic
@@ -137,7 +137,7 @@ _LIST = [
 )
 @extend_schema(methods=["POST"], request=CommentIn, responses={201: CommentOut, 200: CommentOut})
 @api(EVERYONE, CONTRIBUTORS, resource="comments", methods=("GET", "POST"))
-def comment_list(request: Request) -> Response:
+def comment_list(request: ApiRequest) -> Response:
     """Voices newest first, by the filters of the page; or one more voice."""
     if request.method == "POST":
         return _record(request)
@@ -147,7 +147,7 @@ def comment_list(request: Request) -> Response:
     return cursor_list(request, chosen.qs, CommentOut, order=NEWEST)
 
 
-def _record(request: Request) -> Response:
+def _record(request: ApiRequest) -> Response:
     given = CommentIn(data=request.data)
     given.is_valid(raise_exception=True)
     values = given.validated_data
@@ -178,7 +178,7 @@ def _record(request: Request) -> Response:
 
 @extend_schema(responses=CommentDetail)
 @api(EVERYONE, resource="comments")
-def comment_one(request: Request, pk: int) -> Response:
+def comment_one(request: ApiRequest, pk: int) -> Response:
     """One voice with its clauses."""
     return Response(CommentDetail(found(comments.comment_page(request.user, pk))).data)
 
@@ -204,7 +204,7 @@ def topic_one(request: Request, key: str) -> Response:
 )
 @extend_schema(methods=["POST"], request=CustomerIn, responses={201: CustomerOut, 200: CustomerOut})
 @api(EVERYONE, CONTRIBUTORS, resource="customers", methods=("GET", "POST"))
-def customer_list(request: Request) -> Response:
+def customer_list(request: ApiRequest) -> Response:
     """Customers; or one more, recognised by its number."""
     if request.method == "POST":
         given = CustomerIn(data=request.data)
@@ -220,7 +220,7 @@ def customer_list(request: Request) -> Response:
 
 @extend_schema(responses=CustomerOut)
 @api(EVERYONE, resource="customers")
-def customer_one(request: Request, pk: int) -> Response:
+def customer_one(request: ApiRequest, pk: int) -> Response:
     """One customer."""
     row = customers.customers_for(request.user).select_related("account").filter(pk=pk).first()
     return Response(CustomerOut(found(row)).data)

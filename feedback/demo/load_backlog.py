@@ -44,7 +44,7 @@ def backlog(state: dict[str, Any], *, now: datetime, progress: Progress) -> None
     for told in world.improvements:
         if told.duplicate_of:
             continue
-        feeding = [made[ref] for ref in told.insight_refs if made.get(ref)]
+        feeding = [found for ref in told.insight_refs if (found := made.get(ref))]
         begin = told.decisions[0].at if told.decisions else now - timedelta(days=6)
         item = improvements.create_improvement(
             title=told.title,
@@ -75,11 +75,19 @@ def _insight(
     ids = {state["comments"][ref].pk for ref, _position in told.evidence if ref in state["comments"]}
     clauses = models.Clause.objects.filter(comment__in=ids, polarity="negative")
     about = Q(assignments__topic__key=told.topic) | Q(assignments__topic__parent__key=told.topic)
-    chosen = list(
-        clauses.filter(about).distinct().order_by("pk").values_list("pk", flat=True)[:MAX_EVIDENCE]
+    chosen = set(clauses.filter(about).values_list("pk", flat=True)[:MAX_EVIDENCE])
+    # What the analyst would also have found on the topic's page that day.
+    earlier = models.Clause.objects.filter(
+        about,
+        polarity="negative",
+        local_day__lt=told.created_on,
+        local_day__gte=told.created_on - timedelta(days=70),
+    )
+    chosen.update(
+        earlier.order_by("-local_day", "-pk").values_list("pk", flat=True)[: MAX_EVIDENCE - len(chosen)]
     )
     if not chosen:
-        chosen = list(clauses.order_by("pk").values_list("pk", flat=True)[:MAX_EVIDENCE])
+        chosen = set(clauses.values_list("pk", flat=True)[:MAX_EVIDENCE])
     insight = insights.create_insight(
         claim=told.claim[:200], clause_ids=chosen, actor=actor, now=at, topic=topic
     )

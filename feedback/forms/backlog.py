@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from feedback.models import Improvement, Insight, Release, Topic
 from voc.models import Role, User
@@ -52,7 +53,7 @@ class InsightForm(forms.Form):
     """A claim; the clauses that carry it are checkboxes of the page."""
 
     claim = forms.CharField(
-        label=_("気づき"),
+        label=pgettext_lazy("one", "気づき"),
         max_length=200,
         help_text=_("お客様が何を言っているかを、ひとつの文で書いてください。"),
     )
@@ -70,14 +71,14 @@ class InsightForm(forms.Form):
 
 
 class ClaimForm(forms.Form):
-    claim = forms.CharField(label=_("気づき"), max_length=200)
+    claim = forms.CharField(label=pgettext_lazy("one", "気づき"), max_length=200)
 
 
 class ImprovementForm(forms.Form):
     """A new candidate."""
 
     title = forms.CharField(
-        label=_("改善"),
+        label=pgettext_lazy("one", "改善"),
         max_length=120,
         help_text=_("何をどう変えるかを書いてください。例：送料を商品ページに表示する"),
     )
@@ -87,7 +88,9 @@ class ImprovementForm(forms.Form):
         widget=_words(),
         help_text=_("だれが、どんな場面で困っているかを書いてください。"),
     )
-    category = forms.ChoiceField(label=_("区分"), choices=Improvement.Category.choices)
+    category = forms.ChoiceField(
+        label=pgettext_lazy("improvement", "区分"), choices=Improvement.Category.choices
+    )
     owner = forms.ModelChoiceField(
         owners(), label=_("担当者"), required=False, empty_label=_("決めていない")
     )
@@ -112,7 +115,7 @@ class LinkForm(forms.Form):
     """Another insight that feeds an improvement."""
 
     insight = forms.ModelChoiceField(
-        Insight.objects.exclude(state=Insight.State.WITHDRAWN), label=_("気づき")
+        Insight.objects.exclude(state=Insight.State.WITHDRAWN), label=pgettext_lazy("one", "気づき")
     )
 
 

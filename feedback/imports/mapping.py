@@ -22,7 +22,7 @@ class UnknownColumn(Exception):  # noqa: N818 - reads as the fact it states
 def column_list(columns: Sequence[str]) -> str:
     """The columns' names for a message."""
     more = " …" if len(columns) > SHOWN_COLUMNS else ""
-    return "、".join(columns[:SHOWN_COLUMNS]) + more
+    return _("、").join(columns[:SHOWN_COLUMNS]) + more
 
 
 def choose_columns(

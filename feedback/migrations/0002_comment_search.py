@@ -6,7 +6,8 @@ TABLE = "feedback_comment_search"
 
 POSTGRESQL = (
     f"CREATE TABLE {TABLE} ("
-    "comment_id bigint PRIMARY KEY REFERENCES feedback_comment (id) ON DELETE CASCADE, "
+    # No foreign key: a truncate of the comments would have to know this table.
+    "comment_id bigint PRIMARY KEY, "
     "singles text NOT NULL, grams text NOT NULL)",
     f"CREATE INDEX {TABLE}_parts ON {TABLE} "
     "USING gin (string_to_array(singles || ' ' || grams, ' '))",

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from feedback.models.topics import Topic
 from feedback.models.voice import Clause, Comment
@@ -16,10 +17,10 @@ class Insight(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("下書き")
-        PUBLISHED = "published", _("公開")
+        PUBLISHED = "published", pgettext_lazy("insight", "公開")
         WITHDRAWN = "withdrawn", _("取り下げ")
 
-    claim = models.CharField(_("気づき"), max_length=200)
+    claim = models.CharField(pgettext_lazy("one", "気づき"), max_length=200)
     topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.PROTECT)
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
     created_by = models.ForeignKey(_USER, null=True, on_delete=models.PROTECT, related_name="+")
@@ -79,9 +80,9 @@ class Improvement(models.Model):
         TERMS = "terms", _("規約")
         EXPLANATION = "explanation", _("説明")
 
-    title = models.CharField(_("改善"), max_length=120)
+    title = models.CharField(pgettext_lazy("one", "改善"), max_length=120)
     problem = models.TextField(_("困りごと"), max_length=2000)
-    category = models.CharField(_("区分"), max_length=12, choices=Category)
+    category = models.CharField(pgettext_lazy("improvement", "区分"), max_length=12, choices=Category)
     state = models.CharField(max_length=12, choices=State, default=State.CANDIDATE)
     owner = models.ForeignKey(
         _USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

@@ -1,6 +1,7 @@
 """The people whose voices these are."""
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from voc.models import GuardedJSONField
@@ -36,7 +37,7 @@ class Customer(models.Model):
         indexes = [models.Index(fields=["segment"], name="customer_segment")]
 
     def __str__(self) -> str:
-        return self.name or self.external_id or f"お客様 {self.pk}"
+        return self.name or self.external_id or gettext("お客様 %(number)s") % {"number": self.pk}
 
 
 class ContactPoint(models.Model):

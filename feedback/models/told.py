@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from feedback.models.backlog import Improvement, MeasurementPlan
 from feedback.models.people import Customer
@@ -17,7 +18,7 @@ class Release(models.Model):
 
     class Kind(models.TextChoices):
         FEATURE = "feature", _("新機能")
-        IMPROVEMENT = "improvement", _("改善")
+        IMPROVEMENT = "improvement", pgettext_lazy("one", "改善")
         FIX = "fix", _("修正")
 
     title = models.CharField(_("お知らせの題"), max_length=120)
@@ -73,7 +74,14 @@ class Notice(models.Model):
                 name="notice_suppressed_for_a_reason",
             ),
         ]
-        indexes = [models.Index(fields=["release", "state"], name="notice_state")]
+        indexes = [
+            models.Index(fields=["release", "state"], name="notice_state"),
+            models.Index(
+                fields=["state"],
+                condition=models.Q(state__in=["pending", "sending", "failed"]),
+                name="notice_waiting",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.release_id} → {self.customer_id}"

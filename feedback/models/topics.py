@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models.voice import Clause, Comment
@@ -30,7 +31,13 @@ class Topic(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language, where it has one."""
+        english = (get_language() or "").startswith("en")
+        return self.name_en if english and self.name_en else self.name
 
 
 class Origin(models.TextChoices):

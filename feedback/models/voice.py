@@ -1,6 +1,7 @@
 """What was said: scores, comments, and the clauses that a comment consists of."""
 
 from django.db import models
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models.people import Customer, Touchpoint
@@ -22,8 +23,8 @@ class Intent(models.TextChoices):
 
 
 class Source(models.TextChoices):
-    SURVEY = "survey", _("アンケート")
-    TICKET = "ticket", _("問い合わせ")
+    SURVEY = "survey", pgettext_lazy("one", "アンケート")
+    TICKET = "ticket", pgettext_lazy("one", "問い合わせ")
     IMPORT = "import", _("読み込み")
     API = "api", "API"
 
@@ -123,7 +124,7 @@ class Comment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"声 {self.pk}"
+        return gettext("声 %(number)s") % {"number": self.pk}
 
 
 class Clause(models.Model):

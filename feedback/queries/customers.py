@@ -77,7 +77,7 @@ def _voices(rows: QuerySet[Comment]) -> list[TimelineEntry]:
         TimelineEntry(
             at=comment.occurred_at,
             kind=comment.get_source_display(),
-            title=f"「{snippet(comment, 80)}」",
+            title=_("「%(words)s」") % {"words": snippet(comment, 80)},
             url=reverse("comment", args=[comment.pk]),
         )
         for comment in rows.order_by("-occurred_at", "-pk")[:TIMELINE]
@@ -90,7 +90,8 @@ def _orders(customer: Customer) -> list[TimelineEntry]:
             at=event.occurred_at,
             kind=event.get_kind_display(),
             title=event.product or str(_("注文")),
-            detail=f"{event.amount:,.0f}円" if event.amount is not None else "",
+            detail=_("%(amount)s円") % {"amount": f"{event.amount:,.0f}"}
+            if event.amount is not None else "",
         )
         for event in customer.events.order_by("-occurred_at")[:TIMELINE]
     ]

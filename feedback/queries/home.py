@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 
 from feedback.models import Comment, Decision, EffectReport, Evidence, Insight, Notice, Release
 from feedback.queries import topics
@@ -23,6 +23,8 @@ from voc.models import User
 from voc.registry import DueItem, registry
 
 DAYS = 28
+# Deciding, fixing and telling take longer than four weeks: the loop is shown over a quarter.
+LOOP_DAYS = 91
 # Lead times are medians over this many of the newest steps.
 SAMPLE = 300
 DECIDED = ("planned", "declined")
@@ -69,7 +71,7 @@ class Home:
 def home(user: User, *, now: datetime, today: date) -> Home:
     """What this person should know now; a bounded number of queries."""
     period = last_days(today, DAYS)
-    came_in, before = comment_count(period), comment_count(period.before)
+    came_in = comment_count(period)
     found = (item for gather in registry.due for item in gather(user, now, 12))
     due = [
         replace(item, seconds=int((item.due_at - now).total_seconds()))
@@ -77,7 +79,7 @@ def home(user: User, *, now: datetime, today: date) -> Home:
     ]
     risen = _rising(user, today)
     effects = _effects()
-    steps, return_days = _steps(period, came_in, before)
+    steps, return_days = _steps(last_days(today, LOOP_DAYS))
     return Home(
         lead=_lead(came_in, risen, due, effects, now, period),
         steps=steps,
@@ -124,11 +126,11 @@ def _lead(
         )
     late = [item for item in due if item.due_at < now]
     if late:
-        words = ngettext("%(n)s件", "%(n)s件", len(late)) % {"n": len(late)}
+        words = npgettext("task", "%(n)s件", "%(n)s件", len(late)) % {"n": len(late)}
         out.append(format_html(_("期限を過ぎた仕事が{}あります。"), link("#due", words)))
     confirmed = [e for e in effects if e.verdict == "improved"]
     if confirmed:
-        words = ngettext("%(n)s件", "%(n)s件", len(confirmed)) % {"n": len(confirmed)}
+        words = npgettext("fix", "%(n)s件", "%(n)s件", len(confirmed)) % {"n": len(confirmed)}
         out.append(
             format_html(
                 _("直したあとを確かめた{}件のうち、{}で改善を確かめました。"),
@@ -144,7 +146,8 @@ def _middle(spans: Iterable[timedelta | None]) -> float | None:
     return median(days) if days else None
 
 
-def _steps(period: Period, came_in: int, before: int) -> tuple[list[Step], float | None]:
+def _steps(period: Period) -> tuple[list[Step], float | None]:
+    came_in, before = comment_count(period), comment_count(period.before)
     since = {"gte": period.first, "lte": period.last}
 
     def within(field: str) -> Q:
@@ -216,7 +219,7 @@ def _steps(period: Period, came_in: int, before: int) -> tuple[list[Step], float
     steps = [
         Step(
             _("届いた"), came_in, things, reverse("comments"),
-            _("前の4週間は%(n)s件") % {"n": f"{before:,}"}, days_to_next=to_insight,
+            _("その前の13週は%(n)s件") % {"n": f"{before:,}"}, days_to_next=to_insight,
         ),
         Step(
             _("気づいた"), noticed["n"], things, reverse("insights"),

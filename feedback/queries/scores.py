@@ -10,6 +10,7 @@ from feedback.models import ScoreDay
 from feedback.queries.periods import Period, score_counts, score_counts_by_week, weeks
 from feedback.stats import scores
 from voc.charts import Chart, Mark, Point, histogram, line_chart
+from voc.templatetags.ui import jmonth
 
 # Fewer answers than this give no figure on a page (reference: interval ±38 points at 10).
 LEAST_SHOWN = 10
@@ -140,19 +141,19 @@ def trend(
     for index in range(3, len(mondays)):
         merged: dict[int, int] = {}
         for counts in weekly[index - 3 : index + 1]:
-            for value, count in counts.items():
-                merged[value] = merged.get(value, 0) + count
-        value = figure(kind, merged)
-        known = value.n >= LEAST_SHOWN
+            for answer, count in counts.items():
+                merged[answer] = merged.get(answer, 0) + count
+        score = figure(kind, merged)
+        known = score.n >= LEAST_SHOWN
         week = mondays[index]
         first_of_month = week.day <= 7
         points.append(
             Point(
                 label=f"{week.year}/{week.month}/{week.day}",
-                value=value.value if known else None,
-                low=value.low if known else None,
-                high=value.high if known else None,
-                tick=_("%(month)s月") % {"month": week.month} if first_of_month else "",
+                value=score.value if known else None,
+                low=score.low if known else None,
+                high=score.high if known else None,
+                tick=jmonth(week) if first_of_month else "",
             )
         )
     shown = mondays[3:]

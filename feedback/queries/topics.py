@@ -14,6 +14,7 @@ from feedback.queries.periods import comments_by_week, rolling_weeks, topics_by_
 from feedback.stats.alerts import Emerging, emerging
 from voc.charts import Chart, Mark, Part, Point, line_chart, sparkline, stacked_bar
 from voc.models import User
+from voc.templatetags.ui import jmonth
 
 HISTORY_WEEKS = 53
 SHOWN_WEEKS = 13
@@ -187,7 +188,7 @@ def _trend(
         Point(
             label=f"{week.year}/{week.month}/{week.day}",
             value=1000 * count / total if total >= 20 else None,
-            tick=_("%(month)s月") % {"month": week.month} if week.day <= 7 else "",
+            tick=jmonth(week) if week.day <= 7 else "",
         )
         for week, count, total in zip(mondays[:-1], counts[:-1], totals[:-1], strict=True)
     ]

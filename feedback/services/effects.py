@@ -35,6 +35,7 @@ from voc.clock import TOKYO, local_day
 from voc.errors import Refused
 from voc.jobs import Run
 from voc.models import User
+from voc.templatetags.ui import jday
 
 DUE = "feedback.measure_due"
 # Two years before the release, as far as there are any: seasons and enough placebos.
@@ -80,8 +81,7 @@ def compute_effect(
     day = decide_on(release, plan)
     if local_day(now) < day:
         raise Refused(
-            _("期間がまだ終わっていません。%(month)s月%(day)s日から計算できます。")
-            % {"month": day.month, "day": day.day},
+            _("期間がまだ終わっていません。%(day)sから計算できます。") % {"day": jday(day)},
             "too_early",
         )
     report = _judged(improvement, plan, release, now)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from feedback.models import Clause, Evidence, Insight, Topic
 from feedback.queries.comments import comments_for
@@ -41,7 +42,7 @@ def create_insight(
 ) -> Insight:
     """A draft carried by these clauses, as far as the actor may read them."""
     insight = Insight.objects.create(
-        claim=one_line(claim, 200, _("気づき")), topic=topic, created_by=actor, created_at=now
+        claim=one_line(claim, 200, pgettext("one", "気づき")), topic=topic, created_by=actor, created_at=now
     )
     taken = _take(insight, clause_ids, actor=actor, now=now)
     audit.record("insight.created", insight, actor=actor, now=now, detail={"evidence": taken})
@@ -143,7 +144,7 @@ def settle(*, insight_ids: Iterable[int], now: datetime, actor: User | None = No
 def edit_claim(*, insight: Insight, claim: str, actor: User, now: datetime) -> Insight:
     """The claim in other words; the entry keeps the words before."""
     insight = Insight.objects.select_for_update().get(pk=insight.pk)
-    before, insight.claim = insight.claim, one_line(claim, 200, _("気づき"))
+    before, insight.claim = insight.claim, one_line(claim, 200, pgettext("one", "気づき"))
     if before != insight.claim:
         insight.save(update_fields=["claim"])
         audit.record("insight.edited", insight, actor=actor, now=now, detail={"before": before})

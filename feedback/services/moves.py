@@ -17,6 +17,7 @@ from feedback.text.normal import sanitise
 from voc import audit
 from voc.errors import Refused
 from voc.models import User
+from voc.templatetags.ui import jday
 
 State = Improvement.State
 Verdict = EffectReport.Verdict
@@ -59,9 +60,8 @@ def _is_measured(known: Facts) -> str:
         return ""
     if known.decide_on is None:
         return _("測定の計画がないため、判定できません。")
-    return _("効果の判定がまだありません。%(month)s月%(day)s日から計算できます。") % {
-        "month": known.decide_on.month,
-        "day": known.decide_on.day,
+    return _("効果の判定がまだありません。%(day)sから計算できます。") % {
+        "day": jday(known.decide_on)
     }
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count
@@ -55,7 +56,7 @@ def _add(
     columns: tuple[str, ...],
     unique: tuple[str, ...],
     number: str,
-    changes: dict[tuple, int],  # type: ignore[type-arg]
+    changes: dict[Any, int],
 ) -> None:
     # Sorted, so that two writers take the row locks in the same order.
     rows = [(*cell, n) for cell, n in sorted(changes.items()) if n]
@@ -115,6 +116,6 @@ def _rebuild_topics() -> tuple[int, int]:
     return len(true), len(changes)
 
 
-def _difference(true: dict, kept: dict) -> dict:  # type: ignore[type-arg]
+def _difference(true: dict[Any, int], kept: dict[Any, int]) -> dict[Any, int]:
     cells = true.keys() | kept.keys()
     return {cell: d for cell in cells if (d := true.get(cell, 0) - kept.get(cell, 0))}

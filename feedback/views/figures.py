@@ -1,6 +1,6 @@
 """Topics, scores, customers and the search over all of them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -25,7 +25,7 @@ def chosen_period(request: StaffRequest) -> tuple[Period, str]:
     return last_days(local_day(timezone.now()), PERIODS[key]), key
 
 
-def releases_since(weeks: int) -> list[tuple]:  # type: ignore[type-arg]
+def releases_since(weeks: int) -> list[tuple[date, str]]:
     """(local day, title) of releases, oldest first, for the letters on a chart."""
     since = timezone.now() - timedelta(weeks=weeks)
     rows = Release.objects.filter(released_at__gte=since).order_by("released_at")

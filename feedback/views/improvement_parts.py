@@ -10,7 +10,7 @@ from feedback.models import EffectReport, Improvement, MeasurementPlan, Topic
 from feedback.queries.improvements import ItemPage, Row, entered_on
 from feedback.services.moves import FORWARD
 from voc.charts import Chart, Mark, Point, line_chart
-from voc.templatetags.ui import jday
+from voc.templatetags.ui import jday, jmonth
 
 State = Improvement.State
 
@@ -142,7 +142,7 @@ def plan_lines(plan: MeasurementPlan | None) -> list[tuple[str, str]]:
         return []
     if plan.waiver_reason:
         return [(_("測らない理由"), plan.waiver_reason)]
-    topic = plan.topic.name if plan.topic else ""
+    topic = str(plan.topic or "")
     return [
         (_("見る数"), _("「%(topic)s」の声の割合") % {"topic": topic}),
         (
@@ -173,12 +173,12 @@ def effect_chart(report: EffectReport, *, compact: bool = False) -> Chart | None
             Point(
                 label=f"{week.year}/{week.month}/{week.day}",
                 value=1000 * data["mentions"][index] / total if total else None,
-                tick=_("%(month)s月") % {"month": week.month} if week.day <= 7 else "",
+                tick=jmonth(week) if week.day <= 7 else "",
                 **bands,
             )
         )
     released = date.fromisoformat(data["settling_week"])
-    topic = report.plan.topic.name if report.plan.topic else ""
+    topic = str(report.plan.topic or "")
     summary = _(
         "「%(topic)s」の声が、全体1,000件あたり週に何件あるか。%(day)sの週に公開。判定は%(verdict)s。"
     ) % {

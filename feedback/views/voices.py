@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from feedback.filters import CommentFilter
@@ -31,9 +31,9 @@ FIELDS = ("q", "polarity", "intent", "source", "score", "first", "last")
 
 
 class CorrectionForm(forms.Form):
-    topics = forms.MultipleChoiceField(label=gettext_lazy("話題"), required=False)
+    topics = forms.MultipleChoiceField(label=pgettext_lazy("list", "話題"), required=False)
     polarity = forms.ChoiceField(
-        label=gettext_lazy("評価"), choices=Polarity.choices, widget=forms.RadioSelect
+        label=pgettext_lazy("polarity", "評価"), choices=Polarity.choices, widget=forms.RadioSelect
     )
     intent = forms.ChoiceField(
         label=gettext_lazy("意図"), choices=Intent.choices, widget=forms.RadioSelect
@@ -154,10 +154,15 @@ def comment_page(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: StaffRequest, comment: Comment, *, form: CorrectionForm | None = None, status: int = 200
+    request: StaffRequest,
+    comment: Comment,
+    *,
+    form: CorrectionForm | None = None,
+    edited: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     clauses = list(comment.clauses.all())
-    edited = request.GET.get("edit", "")
+    edited = edited or request.GET.get("edit", "")
     may_correct = request.user.role in CONTRIBUTORS
     topics = list(Topic.objects.filter(state=Topic.State.ACTIVE).order_by("position", "pk"))
     names = {topic.key: name_of(topic) for topic in topics}
@@ -222,6 +227,4 @@ def correct(request: StaffRequest, pk: int, clause_pk: int) -> HttpResponse:
                 request, _("直しました。この節は、あとの自動判定で上書きされません。")
             )
             return redirect("comment", pk=pk)
-    request.GET = request.GET.copy()  # type: ignore[assignment]
-    request.GET["edit"] = str(clause_pk)
-    return _page(request, comment, form=form, status=422)
+    return _page(request, comment, form=form, edited=str(clause_pk), status=422)

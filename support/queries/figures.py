@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from feedback.models import RecoveryCase
 from support.models import Ticket, TicketMetrics
@@ -102,7 +103,7 @@ def _median(rows: QuerySet[TicketMetrics], column: str) -> tuple[int | None, int
 def _entry(ticket: Ticket) -> TimelineEntry:
     return TimelineEntry(
         at=ticket.created_at,
-        kind=_("問い合わせ"),
+        kind=pgettext("one", "問い合わせ"),
         title=ticket.subject,
         url=reverse("ticket", args=[ticket.number]),
         detail=f"#{ticket.number} {ticket.get_status_display()}",

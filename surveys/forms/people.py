@@ -76,6 +76,6 @@ class InviteForm(forms.Form):
 
 
 def _some(lines: list[str]) -> str:
-    shown = "、".join(line[:60] for line in lines[:_SHOWN])
+    shown = _("、").join(line[:60] for line in lines[:_SHOWN])
     more = len(lines) - _SHOWN
     return shown + (_(" ほか%(n)s件") % {"n": more} if more > 0 else "")

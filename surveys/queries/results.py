@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from feedback.models import Comment
 from feedback.queries.comments import comments_for, masked
@@ -19,6 +20,7 @@ from surveys.models import Invitation, Response, ResponseDay, Survey
 from voc.charts import Chart, Mark, Point, histogram, line_chart
 from voc.models import User
 from voc.registry import TimelineEntry
+from voc.templatetags.ui import jmonth
 
 TREND_WEEKS = 26
 TIMELINE = 60
@@ -65,7 +67,7 @@ class Funnel:
 
 def scale_labels(low: str = "", high: str = "") -> list[tuple[int, str]]:
     """(value, word) of every point of a CSAT scale, worst first."""
-    words = [_("とても不満"), _("不満"), _("どちらでもない"), _("満足"), _("とても満足")]
+    words = [_("とても不満"), pgettext("answer", "不満"), _("どちらでもない"), _("満足"), _("とても満足")]
     words[0], words[-1] = low or words[0], high or words[-1]
     return list(enumerate(words, start=1))
 
@@ -154,7 +156,7 @@ def _trend(survey: Survey, *, today: date) -> tuple[Chart, Chart]:
                 value=score.value if known else None,
                 low=score.low if known else None,
                 high=score.high if known else None,
-                tick=_("%(month)s月") % {"month": week.month} if week.day <= 7 else "",
+                tick=jmonth(week) if week.day <= 7 else "",
             )
         )
     last = next((point for point in reversed(points) if point.value is not None), None)

@@ -24,6 +24,7 @@ from voc.clock import local_day
 from voc.errors import DeliveryError, Refused
 from voc.models import User
 from voc.registry import registry
+from voc.templatetags.ui import jday
 
 SEND = "surveys.send_invitation"
 INVITE_AFTER_TICKET = "surveys.invite_after_ticket"
@@ -249,12 +250,11 @@ def _message(invitation: Invitation, address: str, about: str) -> EmailMessage:
     parts = [
         _("%(operator)sです。いつもご利用いただき、ありがとうございます。") % {"operator": operator},
         about,
-        _("1分ほどのアンケートにお答えいただけますと幸いです。\n\n%(title)s\n%(link)s\n（%(month)s月%(day)s日まで・お一人1回）")
+        _("1分ほどのアンケートにお答えいただけますと幸いです。\n\n%(title)s\n%(link)s\n（%(until)sまで・お一人1回）")
         % {
             "title": words.title,
             "link": link_of(invitation),
-            "month": last.month,
-            "day": last.day,
+            "until": jday(last),
         },
         _("ご回答の使いみち\n%(purpose)s\n回答は%(months)sか月保管します。")
         % {"purpose": words.purpose, "months": words.retention_months},

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -190,6 +190,12 @@ def _type_answers(
 
 
 def _count(survey_id: int, day: date, value: int | None, with_words: bool, sign: int) -> None:
+    place = ResponseDay.NO_SCORE if value is None else value
+    _add([(survey_id, day, place, sign, sign * int(with_words))])
+
+
+def _add(cells: list[tuple[int, date, int, int, int]]) -> None:
+    """Adds (survey, day, value, responses, of them with words) to the counts of the days."""
     table = ResponseDay._meta.db_table
     sql = (
         f"INSERT INTO {table} (survey_id, local_day, value, count, with_words) "  # noqa: S608
@@ -197,9 +203,9 @@ def _count(survey_id: int, day: date, value: int | None, with_words: bool, sign:
         f"SET count = {table}.count + excluded.count, "
         f"with_words = {table}.with_words + excluded.with_words"
     )
-    place = ResponseDay.NO_SCORE if value is None else value
     with connection.cursor() as cursor:
-        cursor.execute(sql, [survey_id, day, place, sign, sign * int(with_words)])
+        # Sorted, so that two writers take the row locks in the same order.
+        cursor.executemany(sql, sorted(cells))
 
 
 @transaction.atomic
@@ -225,22 +231,15 @@ def rebuild_days(progress: Callable[[int, int], None] = lambda done, total: None
         for day in ResponseDay.objects.all()
     }
     differing = [cell for cell in true.keys() | kept.keys() if true.get(cell) != kept.get(cell)]
-    for survey_id, day, value in differing:
-        cell = ResponseDay.objects.filter(survey_id=survey_id, local_day=day, value=value)
-        counts = true.get((survey_id, day, value))
-        if counts is None:
-            cell.delete()
-        else:
-            was = kept.get((survey_id, day, value), (0, 0))
-            # Differences, not values: answers worked meanwhile keep their place.
-            grown = {
-                "count": F("count") + counts[0] - was[0],
-                "with_words": F("with_words") + counts[1] - was[1],
-            }
-            if not cell.update(**grown):
-                ResponseDay.objects.create(
-                    survey_id=survey_id, local_day=day, value=value,
-                    count=counts[0], with_words=counts[1],
-                )  # fmt: skip
+    # Differences, not values: answers worked meanwhile keep their place.
+    none = (0, 0)
+    _add(
+        [
+            (*cell, true.get(cell, none)[0] - kept.get(cell, none)[0],
+             true.get(cell, none)[1] - kept.get(cell, none)[1])
+            for cell in differing
+        ]
+    )  # fmt: skip
+    ResponseDay.objects.filter(count=0, with_words=0).delete()
     progress(1, 1)
     return {"checked": len(true), "changed": len(differing)}

@@ -129,7 +129,7 @@ def publish_survey(*, survey: Survey, actor: User, now: datetime) -> Survey:
     missing = missing_for_publication(survey)
     if missing:
         raise Refused(
-            _("公開の前に、次の項目を書いてください：%(names)s") % {"names": "、".join(missing)},
+            _("公開の前に、次の項目を書いてください：%(names)s") % {"names": _("、").join(missing)},
             "incomplete",
         )
     if survey.version:

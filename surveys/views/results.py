@@ -85,7 +85,8 @@ def survey_page(request: StaffRequest, pk: int) -> HttpResponse:
             "at": response.submitted_at,
             "customer_id": response.customer_id,
             "who": str(response.customer or ""),
-            "who_how": f"{response.customer or _('匿名')}・{_channel(response, survey.version)}",
+            "who_how": _("%(who)s・%(how)s")
+            % {"who": response.customer or _("匿名"), "how": _channel(response, survey.version)},
         }
         for response in listed
     ]

@@ -42,6 +42,11 @@ def let_lease_run_out(job: Job) -> None:
     Job.objects.filter(pk=job.pk).update(lease_until=Now() - timedelta(seconds=1))
 
 
+def claim(job: Job) -> Job | None:
+    free = jobs._due() | jobs._abandoned()
+    return jobs._claim(free.filter(pk=job.pk))
+
+
 def queued(kind: str, now: datetime, **payload: Any) -> Job:
     jobs.enqueue(kind, payload, now=now)
     return Job.objects.latest("pk")
@@ -106,11 +111,11 @@ def test_at_once_means_by_the_clock_of_the_database(now: datetime) -> None:
 def test_a_running_job_is_nobody_elses_until_its_lease_ends(now: datetime) -> None:
     jobs.handler("t.held")(lambda run: None)
     job = queued("t.held", now)
-    assert jobs._claim(job.pk)
+    assert claim(job)
 
-    assert jobs._claim(job.pk) is None
+    assert claim(job) is None
     let_lease_run_out(job)
-    again = jobs._claim(job.pk)
+    again = claim(job)
     assert again and (again.attempt, again.failures) == (2, 1)
 
 
@@ -202,7 +207,7 @@ def test_a_job_that_kills_its_worker_five_times_is_stopped(now: datetime) -> Non
 
     for _ in range(5):
         # A claim without an end is what a killed worker leaves behind.
-        assert jobs._claim(job.pk)
+        assert claim(job)
         let_lease_run_out(job)
     assert jobs.run(job.pk)
 
@@ -362,13 +367,57 @@ def test_the_sweep_rings_for_what_is_due_and_for_what_was_abandoned(
     jobs.handler("t.swept")(lambda run: None)
     due, abandoned, held, done = (queued("t.swept", now) for _ in range(4))
     for job in (abandoned, held, done):
-        jobs._claim(job.pk)
+        claim(job)
     let_lease_run_out(abandoned)
     Job.objects.filter(pk=done.pk).update(state=Job.State.DONE)
 
     assert jobs.sweep() == 2
 
     assert sorted(rung) == sorted([due.pk, abandoned.pk])
+
+
+def test_the_sweep_rings_a_few_bells_however_much_is_waiting(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bell for every waiting job, every few seconds, drowned the broker in stale ones."""
+    rung: list[int] = []
+    monkeypatch.setattr(jobs, "ring", rung.append)
+    jobs.handler("t.many")(lambda run: None)
+    for _ in range(50):
+        jobs.enqueue("t.many", {}, now=now)
+
+    jobs.sweep()
+
+    assert 0 < len(rung) <= 8
+
+
+def test_who_hears_one_bell_works_off_everything_that_is_due(
+    house: Workspace, now: datetime
+) -> None:
+    jobs.handler("t.many")(lambda run: effect(house, "many", run.now))
+    first, abandoned, *_ = [queued("t.many", now) for _ in range(6)]
+    claim(abandoned)
+    let_lease_run_out(abandoned)
+
+    assert jobs.work(first.pk) == 6
+
+    assert effects("many") == 6
+    assert jobs.work(first.pk) == 0
+    assert jobs.work(0) == 0
+
+
+def test_a_process_that_has_worked_long_passes_the_bell_on(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[int] = []
+    monkeypatch.setattr(jobs, "ring", rung.append)
+    monkeypatch.setattr(jobs, "_WORK_SECONDS", 0)
+    jobs.handler("t.many")(lambda run: None)
+    first, _second = queued("t.many", now), queued("t.many", now)
+
+    assert jobs.work(first.pk) == 1
+
+    assert rung == [0]
 
 
 def test_the_bell_rings_on_commit_and_not_before(

@@ -8,6 +8,7 @@ from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from voc.doctor import examine
 
@@ -20,7 +21,7 @@ class Command(BaseCommand):
         # Not a ReadyCommand: a missing table is one of the findings.
         findings = examine(now=timezone.now())
         for finding in findings:
-            mark = _("よい") if finding.ok else _("要対応") if finding.needed else _("任意")
+            mark = pgettext("check", "よい") if finding.ok else _("要対応") if finding.needed else _("任意")
             self.stderr.write(f"[{mark}] {finding.what}")
             if finding.mend:
                 self.stderr.write(f"       → {finding.mend}")
