@@ -2,17 +2,19 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from feedback.models import Topic, Touchpoint
 from feedback.text.taxonomy import default_taxonomy
 
 TOUCHPOINTS = (
-    ("awareness", "お店を知る", Touchpoint.Stage.AWARENESS),
-    ("consideration", "選ぶ・比べる", Touchpoint.Stage.CONSIDERATION),
-    ("purchase", "購入する", Touchpoint.Stage.PURCHASE),
-    ("delivery", "受け取る", Touchpoint.Stage.PURCHASE),
-    ("use", "使う", Touchpoint.Stage.USE),
-    ("support", "問い合わせる", Touchpoint.Stage.AFTER),
-    ("after", "使い続ける", Touchpoint.Stage.AFTER),
+    ("awareness", gettext_noop("お店を知る"), Touchpoint.Stage.AWARENESS),
+    ("consideration", gettext_noop("選ぶ・比べる"), Touchpoint.Stage.CONSIDERATION),
+    ("purchase", gettext_noop("購入する"), Touchpoint.Stage.PURCHASE),
+    ("delivery", gettext_noop("受け取る"), Touchpoint.Stage.PURCHASE),
+    ("use", gettext_noop("使う"), Touchpoint.Stage.USE),
+    ("support", gettext_noop("問い合わせる"), Touchpoint.Stage.AFTER),
+    ("after", gettext_noop("使い続ける"), Touchpoint.Stage.AFTER),
 )
 
 

@@ -98,7 +98,7 @@ class Language:
             has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
             chosen = getattr(request.user, "language", "") if has_session else ""
         with translation.override(chosen if chosen in known else settings.LANGUAGE_CODE):
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or "ja")
         return response

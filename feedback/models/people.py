@@ -129,4 +129,5 @@ class Touchpoint(models.Model):
     stage = models.CharField(max_length=14, choices=Stage)
 
     def __str__(self) -> str:
-        return self.name
+        # The seven we ship have a name in every language; a renamed one is what it was named.
+        return gettext(self.name) if self.name else self.key

@@ -173,7 +173,7 @@ def _update(rows: list[Read], made_with: str) -> None:
             cursor.executemany(
                 f"UPDATE {table} SET analysed_version = %s, truncated = %s, polarity = %s, "  # noqa: S608
                 "topic_keys = %s, mask_spans = %s WHERE id = %s",
-                [(made_with, *values, pk) for pk, *values in rows],
+                [(made_with, *row[1:], row[0]) for row in rows],
             )
 
 

@@ -41,7 +41,7 @@ _REFUSED = {
 }
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class ApiKeyScheme(OpenApiAuthenticationExtension):
     target_class = "voc.api.auth.ApiKeyAuthentication"
     name = "apiKey"
 
@@ -49,7 +49,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {"type": "http", "scheme": "bearer", "description": "voc_…, made under 設定"}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class SessionScheme(OpenApiAuthenticationExtension):
     target_class = "voc.api.auth.PageSessionAuthentication"
     name = "session"
 

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 from zlib import crc32
 
+import holidays as public_holidays
 from django import template
 from django.contrib.messages import constants as levels
 from django.utils import timezone
@@ -399,6 +400,17 @@ def days(value: Any) -> str:
     if number is None:
         return str(NO_DATA)
     return ngettext("%(count)d日", "%(count)d日", int(number)) % {"count": int(number)}
+
+
+@cache
+def _holidays(year: int) -> Mapping[dt.date, str]:
+    return public_holidays.country_holidays("JP", years=year, language="en_US")
+
+
+@register.filter
+def holiday(name: str, day: dt.date) -> str:
+    """The name of a public holiday in the reader's language."""
+    return name if _japanese() else _holidays(day.year).get(day, name)
 
 
 # ---------------------------------------------------------------- sentences

@@ -1,5 +1,6 @@
 """manage.py dev: the whole product on this machine, in one console."""
 
+import io
 import os
 import socket
 import sys
@@ -80,7 +81,7 @@ class Command(BaseCommand):
         empty = not User.objects.exists() and not any(holds() for holds in registry.holds_data)
         if demo and empty:
             self.say(_("お試し用のデータを作っています…"))
-            call_command("demo", stdout=sys.stderr)
+            call_command("demo", stdout=io.StringIO())
 
     def welcome(self, address: str) -> None:
         self.say("")
