@@ -1,5 +1,6 @@
 """What every staff page shows around its content."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -32,7 +33,12 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     def settings_pages() -> list[tuple[str, Any, str]]:
         return [(key, label, reverse(name)) for key, label, name in registry.settings]
 
-    return {"nav": nav, "workspace": _workspace, "settings_pages": settings_pages}
+    # A template asks several times; the database is asked once a request.
+    return {
+        "nav": cache(nav),
+        "workspace": cache(_workspace),
+        "settings_pages": settings_pages,
+    }
 
 
 def _workspace() -> Workspace | None:

@@ -36,7 +36,7 @@ class Finding:
 def examine(*, now: datetime) -> list[Finding]:
     """Everything looked at, in the order in which it should be mended."""
     found = list(_database(now))
-    found += [_broker(), *_disk(), *_settings(), _mail(), *_programs()]
+    found += [_broker(), *_disk(), *_settings(), *_static(), _mail(), *_programs()]
     for step in registry.doctor:
         found += _asked(step)
     return found
@@ -147,6 +147,18 @@ def _settings() -> Iterator[Finding]:
             if settings.PRODUCTION
             else _("手もとで動かす設定です（VOC_PRODUCTION=1 で本番になります）。"),
         )
+
+
+def _static() -> Iterator[Finding]:
+    if not settings.PRODUCTION:
+        return
+    collected = bool(settings.STATIC_ROOT) and (settings.STATIC_ROOT / "staticfiles.json").exists()
+    yield Finding(
+        "static",
+        collected,
+        _("画面のファイルは集めてあります。") if collected else _("画面のファイルを集めていません。"),
+        "" if collected else "manage.py collectstatic --noinput",
+    )
 
 
 def _mail() -> Finding:

@@ -122,7 +122,10 @@ else:
     _database["CONN_MAX_AGE"] = env.number("VOC_CONN_MAX_AGE", 60)
     _database.setdefault("OPTIONS", {})
     _database["OPTIONS"].setdefault("connect_timeout", 2)
-    _database["OPTIONS"].setdefault("options", "-c statement_timeout=30s -c lock_timeout=5s")
+    # Pages and jobs are cut off; migrations, rebuilds and backups take the time they need.
+    _command = Path(sys.argv[0]).name == "manage.py" and sys.argv[1:2] != ["runserver"]
+    _limits = "-c lock_timeout=5s" if _command else "-c statement_timeout=30s -c lock_timeout=5s"
+    _database["OPTIONS"].setdefault("options", _limits)
 # SQLite leaves the extra columns of covering indexes out; PostgreSQL uses them.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from feedback.imports import bulk
+from feedback import bulk
 from feedback.imports.batches import Stored, run_batches
 from feedback.imports.labels import Labels, label_comments
 from feedback.imports.mapping import choose_columns, need_column

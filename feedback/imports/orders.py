@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from feedback.imports import bulk
+from feedback import bulk
 from feedback.imports.batches import Stored, run_batches
 from feedback.imports.mapping import choose_columns, need_column
 from feedback.imports.people import Person, ensure_people, read_person

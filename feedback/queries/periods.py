@@ -99,6 +99,23 @@ def score_counts(kind: str, period: Period, segment: str = "") -> dict[int, int]
     }
 
 
+def score_counts_by_segment(kind: str, period: Period) -> dict[str, dict[int, int]]:
+    """How many scores of each value in each named segment, in one query."""
+    rows = (
+        ScoreDay.objects.filter(
+            kind=kind, local_day__gte=period.first, local_day__lte=period.last
+        )
+        .exclude(segment="")
+        .values_list("segment", "value")
+        .annotate(n=Sum("count"))
+        .order_by("segment", "value")
+    )
+    out: dict[str, dict[int, int]] = {}
+    for segment, value, count in rows:
+        out.setdefault(segment, {})[value] = count
+    return out
+
+
 def score_counts_by_week(
     kind: str, starts: list[date], segment: str = ""
 ) -> list[dict[int, int]]:
@@ -109,6 +126,8 @@ def score_counts_by_week(
     )
     if segment:
         rows = rows.filter(segment=segment)
-    for day, value, count in rows.values_list("local_day", "value", "count"):
+    # Summed over segments by the database: five times fewer rows to read here.
+    summed = rows.values_list("local_day", "value").annotate(n=Sum("count"))
+    for day, value, count in summed.order_by():
         out[(day - starts[0]).days // 7][value] += count
     return out

@@ -6,8 +6,13 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from feedback.models import ScoreDay
-from feedback.queries.periods import Period, score_counts, score_counts_by_week, weeks
+from feedback.queries.periods import (
+    Period,
+    score_counts,
+    score_counts_by_segment,
+    score_counts_by_week,
+    weeks,
+)
 from feedback.stats import scores
 from voc.charts import Chart, Mark, Point, histogram, line_chart
 from voc.templatetags.ui import jmonth
@@ -60,14 +65,8 @@ def score_page(
     counts = score_counts(kind, period, segment)
     before = score_counts(kind, period.before, segment)
     current, previous = figure(kind, counts), figure(kind, before)
-    known = sorted(
-        set(
-            ScoreDay.objects.filter(kind=kind)
-            .exclude(segment="")
-            .values_list("segment", flat=True)
-            .distinct()
-        )
-    )
+    by_segment = score_counts_by_segment(kind, period)
+    points, marks = _moving(kind, today=today, segment=segment, releases=releases)
     return ScorePage(
         kind=kind,
         period=period,
@@ -75,12 +74,12 @@ def score_page(
         previous=previous,
         sentence=_comparison(kind, counts, before),
         histogram=_histogram(counts) if kind == "nps" else None,
-        trend=trend(kind, today=today, segment=segment, releases=releases),
-        compact_trend=trend(kind, today=today, segment=segment, releases=releases, compact=True),
+        trend=_drawn(kind, points, marks),
+        compact_trend=_drawn(kind, points, marks, compact=True),
         counts=counts,
         groups=groups(counts),
-        segments=[(name, figure(kind, score_counts(kind, period, name))) for name in known[:12]],
-        known_segments=known,
+        segments=[(name, figure(kind, by_segment[name])) for name in list(by_segment)[:12]],
+        known_segments=list(by_segment),
     )
 
 
@@ -125,16 +124,10 @@ def _histogram(counts: dict[int, int]) -> Chart:
     return histogram(values, summary=summary)
 
 
-def trend(
-    kind: str,
-    *,
-    today: date,
-    segment: str = "",
-    releases: list[tuple[date, str]] = (),  # type: ignore[assignment]
-    compact: bool = False,
-    number: int = 26,
-) -> Chart:
-    """Moving four-week figure at each week's end, with its band and the releases."""
+def _moving(
+    kind: str, *, today: date, segment: str, releases: list[tuple[date, str]], number: int = 26
+) -> tuple[list[Point], list[Mark]]:
+    """The four-week figure at each week's end with its bounds, and the releases, read once."""
     mondays = weeks(today, number + 3)
     weekly = score_counts_by_week(kind, mondays, segment)
     points: list[Point] = []
@@ -162,6 +155,23 @@ def trend(
         for day, title in releases
         if shown and day >= shown[0]
     ]
+    return points, marks
+
+
+def trend(
+    kind: str,
+    *,
+    today: date,
+    segment: str = "",
+    releases: list[tuple[date, str]] | None = None,
+    compact: bool = False,
+) -> Chart:
+    """Moving four-week figure at each week's end, with its band and the releases."""
+    points, marks = _moving(kind, today=today, segment=segment, releases=releases or [])
+    return _drawn(kind, points, marks, compact=compact)
+
+
+def _drawn(kind: str, points: list[Point], marks: list[Mark], *, compact: bool = False) -> Chart:
     name = "NPS" if kind == "nps" else "CSAT"
     last = next((p for p in reversed(points) if p.value is not None), None)
     if last is None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from feedback.models import ContactPoint
 from support.models import Inbox, InboxMembership, Ticket
@@ -26,7 +27,7 @@ VIEWS: dict[str, tuple[Any, str]] = {
     "open": (_("未対応"), "inbox"),
     "mine": (_("自分の担当"), "user"),
     "due": (_("期限間近"), "alarm"),
-    "waiting": (_("お客様待ち"), "player-pause"),
+    "waiting": (pgettext_lazy("view", "お客様待ち"), "player-pause"),
     "solved": (_("解決済み"), "check"),
     "all": (_("すべて"), "list"),
 }

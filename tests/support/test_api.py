@@ -165,7 +165,7 @@ def test_a_reply_that_has_not_seen_the_newest_message_is_refused(inbox, ticket_o
 
     answer = agent.post(url, {"kind": "reply", "text": "返信", "last_seen": 0}, format="json")
 
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert answer.json()["code"] == "answered_since"
 
 

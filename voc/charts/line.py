@@ -254,9 +254,10 @@ def _end_labels(points: Sequence[Point], digits: int) -> list[tuple[float, str, 
     last = _last(points)
     assert last.value is not None
     if points[-1].expected is not None:
+        actual, expected = _("実際"), _("見込み")
         return [
-            (last.value, f"{number(last.value, digits)} {_('実際')}", "now"),
-            (points[-1].expected, f"{number(points[-1].expected, digits)} {_('見込み')}", ""),
+            (last.value, f"{number(last.value, digits)} {actual}", "now"),
+            (points[-1].expected, f"{number(points[-1].expected, digits)} {expected}", ""),
         ]
     bounds = [] if last.low is None or last.high is None else [last.high, last.low]
     return [(last.value, number(last.value, digits), "now")] + [
