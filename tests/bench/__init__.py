@@ -1,0 +1,1 @@
+"""What the product costs beside the bare limit of the machine: `python -m tests.bench`."""
