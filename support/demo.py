@@ -76,7 +76,7 @@ def _history(
             add(event.type)
             messages.append(_message(event, ticket, actor, state))
         elif event.type == "assign" and ticket.assignee_id:
-            add("assign", assignee=ticket.assignee_id)
+            add("assign", assignee=ticket.assignee_id, name=ticket.assignee.name)
         if event.status and event.status != status:
             status = event.status
             add("status", status=status)

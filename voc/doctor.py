@@ -150,9 +150,10 @@ def _settings() -> Iterator[Finding]:
 
 
 def _static() -> Iterator[Finding]:
-    if not settings.PRODUCTION:
+    root = settings.STATIC_ROOT
+    if not settings.PRODUCTION or root is None:
         return
-    collected = bool(settings.STATIC_ROOT) and (settings.STATIC_ROOT / "staticfiles.json").exists()
+    collected = (root / "staticfiles.json").exists()
     yield Finding(
         "static",
         collected,
