@@ -2,6 +2,7 @@
 # with pip and venv, and nothing else; what is missing is installed into .venv.
 
 PY := .venv/bin/python
+PORT := 8000
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check prove bench demo services lock vendor test-next clean
 
@@ -34,7 +35,7 @@ $(PY):
 	@touch .venv/.runtime $@
 
 run: .venv/.runtime
-	@$(PY) manage.py dev
+	@$(PY) manage.py dev --port $(PORT)
 
 demo: .venv/.runtime
 	@$(PY) manage.py demo
@@ -65,7 +66,7 @@ check: .venv/.dev
 services:
 	@bash deploy/services.sh
 
-UV := .venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header
+UV := .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
 
 lock: .venv/.dev
 	$(UV) --python-version 3.11 pyproject.toml -o requirements.lock

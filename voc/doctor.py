@@ -98,7 +98,7 @@ def _jobs(now: datetime) -> Iterator[Finding]:
         _("何度か失敗して止まった仕事が %(number)d 件あります。") % {"number": dead}
         if dead
         else _("止まった仕事はありません。"),
-        "" if not dead else _("管理画面の「仕事」で理由を確かめ、やり直してください。"),
+        "" if not dead else _("設定の「裏の仕事」で理由を確かめ、やり直してください。"),
     )
 
 

@@ -23,6 +23,8 @@ CHECK_DEPLOY = """
 import django; django.setup()
 from django.core.checks import run_checks
 for message in run_checks(include_deployment_checks=True):
+    if message.is_silenced():
+        continue
     print(message.id, message.msg)
 """
 

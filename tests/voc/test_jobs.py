@@ -300,25 +300,37 @@ def test_an_outside_handler_runs_without_a_transaction_and_with_the_same_key_eac
     assert seen == [(f"job-{job.pk}", 1), (f"job-{job.pk}", 2)]
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("outside", [True, False])
 def test_a_run_that_takes_longer_than_its_lease_keeps_the_job(
-    now: datetime, settings: Any
+    now: datetime, settings: Any, outside: bool
 ) -> None:
-    beats: list[float] = []
-    settings.JOB_LEASE_SECONDS = 0.3
-    job = Job(pk=1, attempt=1)
+    settings.JOB_LEASE_SECONDS = 0.6
+    running, end = threading.Event(), threading.Event()
 
-    class Quiet(jobs._Heartbeat):
-        def _beat(self) -> None:
-            while not self.stopped.wait(settings.JOB_LEASE_SECONDS / 3):
-                beats.append(time.monotonic())
+    @jobs.handler("t.long", outside=outside)
+    def long(run: jobs.Run) -> None:
+        running.set()
+        end.wait(20)
 
-    with Quiet(job):
-        time.sleep(0.5)
-    after = len(beats)
-    time.sleep(0.25)
+    job = queued("t.long", now)
 
-    assert after >= 2
-    assert len(beats) <= after + 1
+    def worker() -> None:
+        jobs.run(job.pk)
+        connection.close()
+
+    thread = threading.Thread(target=worker)
+    thread.start()
+    running.wait(20)
+    time.sleep(1.5)
+    taken_over = jobs.run(job.pk)
+    end.set()
+    thread.join()
+
+    assert taken_over is False
+    job.refresh_from_db()
+    assert (job.state, job.attempt, job.failures) == (Job.State.DONE, 1, 0)
 
 
 def test_a_broker_that_is_down_is_swallowed_and_left_alone_for_a_while(
