@@ -75,8 +75,8 @@ def _history(
         if event.type in ("message", "note", "auto"):
             add(event.type)
             messages.append(_message(event, ticket, actor, state))
-        elif event.type == "assign" and ticket.assignee_id:
-            add("assign", assignee=ticket.assignee_id, name=ticket.assignee.name)
+        elif event.type == "assign" and ticket.assignee:
+            add("assign", assignee=ticket.assignee.pk, name=ticket.assignee.name)
         if event.status and event.status != status:
             status = event.status
             add("status", status=status)

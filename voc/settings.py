@@ -80,7 +80,12 @@ ROOT_URLCONF = "voc.urls"
 WSGI_APPLICATION = "voc.wsgi.application"
 FORM_RENDERER = "voc.forms.Renderer"
 
-_builtins = ["django.templatetags.i18n", "django.templatetags.static", "voc.templatetags.ui"]
+_builtins = [
+    "django.templatetags.i18n",
+    "django.templatetags.static",
+    "voc.templatetags.ui",
+    "voc.templatetags.written",
+]
 if django.VERSION < (6, 0):
     _builtins.append("template_partials.templatetags.partials")
 TEMPLATES = [

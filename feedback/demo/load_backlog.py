@@ -89,7 +89,7 @@ def _insight(
     if not chosen:
         chosen = set(clauses.values_list("pk", flat=True)[:MAX_EVIDENCE])
     insight = insights.create_insight(
-        claim=told.claim[:200], clause_ids=chosen, actor=actor, now=at, topic=topic
+        claim=told.title, clause_ids=chosen, actor=actor, now=at, topic=topic
     )
     if told.state != "draft" and chosen:
         insight = insights.publish(insight=insight, actor=actor, now=at + timedelta(hours=2))

@@ -15,7 +15,7 @@ from feedback.queries.periods import (
 )
 from feedback.stats import scores
 from voc.charts import Chart, Mark, Point, histogram, line_chart
-from voc.templatetags.ui import jmonth
+from voc.templatetags.written import jmonth
 
 # Fewer answers than this give no figure on a page (reference: interval ±38 points at 10).
 LEAST_SHOWN = 10
@@ -50,6 +50,7 @@ class ScorePage:
     previous: scores.Score
     sentence: str
     histogram: Chart | None
+    compact_histogram: Chart | None
     trend: Chart
     compact_trend: Chart
     counts: dict[int, int]
@@ -74,6 +75,7 @@ def score_page(
         previous=previous,
         sentence=_comparison(kind, counts, before),
         histogram=_histogram(counts) if kind == "nps" else None,
+        compact_histogram=_histogram(counts, compact=True) if kind == "nps" else None,
         trend=_drawn(kind, points, marks),
         compact_trend=_drawn(kind, points, marks, compact=True),
         counts=counts,
@@ -111,7 +113,7 @@ def _comparison(kind: str, now: dict[int, int], before: dict[int, int]) -> str:
     return _("前の同じ長さの期間より、確かに下がりました。")
 
 
-def _histogram(counts: dict[int, int]) -> Chart:
+def _histogram(counts: dict[int, int], *, compact: bool = False) -> Chart:
     values = [counts.get(value, 0) for value in range(11)]
     total = sum(values)
     promoters, passives, detractors = groups(counts)
@@ -121,7 +123,7 @@ def _histogram(counts: dict[int, int]) -> Chart:
         "p": passives,
         "r": promoters,
     }
-    return histogram(values, summary=summary)
+    return histogram(values, summary=summary, compact=compact)
 
 
 def _moving(

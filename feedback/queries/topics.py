@@ -14,7 +14,7 @@ from feedback.queries.periods import comments_by_week, rolling_weeks, topics_by_
 from feedback.stats.alerts import Emerging, emerging
 from voc.charts import Chart, Mark, Part, Point, line_chart, sparkline, stacked_bar
 from voc.models import User
-from voc.templatetags.ui import jmonth
+from voc.templatetags.written import jmonth
 
 HISTORY_WEEKS = 53
 SHOWN_WEEKS = 13

@@ -35,7 +35,7 @@ from voc.clock import TOKYO, local_day
 from voc.errors import Refused
 from voc.jobs import Run
 from voc.models import User
-from voc.templatetags.ui import jday
+from voc.templatetags.written import jday
 
 DUE = "feedback.measure_due"
 # Two years before the release, as far as there are any: seasons and enough placebos.

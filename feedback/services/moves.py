@@ -17,7 +17,7 @@ from feedback.text.normal import sanitise
 from voc import audit
 from voc.errors import Refused
 from voc.models import User
-from voc.templatetags.ui import jday
+from voc.templatetags.written import jday
 
 State = Improvement.State
 Verdict = EffectReport.Verdict

@@ -10,7 +10,7 @@ from feedback.models import EffectReport, Improvement, MeasurementPlan, Topic
 from feedback.queries.improvements import ItemPage, Row, entered_on
 from feedback.services.moves import FORWARD
 from voc.charts import Chart, Mark, Point, line_chart
-from voc.templatetags.ui import jday, jmonth
+from voc.templatetags.written import jday, jmonth
 
 State = Improvement.State
 

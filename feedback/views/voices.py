@@ -31,7 +31,11 @@ FIELDS = ("q", "polarity", "intent", "source", "score", "first", "last")
 
 
 class CorrectionForm(forms.Form):
-    topics = forms.MultipleChoiceField(label=pgettext_lazy("list", "話題"), required=False)
+    topics = forms.MultipleChoiceField(
+        label=pgettext_lazy("list", "話題"),
+        required=False,
+        help_text=gettext_lazy("いくつか選ぶときは、CtrlキーかCommandキーを押しながら選びます。"),
+    )
     polarity = forms.ChoiceField(
         label=pgettext_lazy("polarity", "評価"), choices=Polarity.choices, widget=forms.RadioSelect
     )
@@ -42,7 +46,11 @@ class CorrectionForm(forms.Form):
     def __init__(self, *args: object, topics: list[Topic], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         field = self.fields["topics"]
-        field.choices = [(topic.key, name_of(topic)) for topic in topics]  # type: ignore[attr-defined]
+        data: Any = self.data
+        chosen = data.getlist("topics") if self.is_bound else self.initial.get("topics", ())
+        # What is chosen comes first: further down the list it would be out of sight.
+        ordered = sorted(topics, key=lambda topic: topic.key not in chosen)
+        field.choices = [(topic.key, name_of(topic)) for topic in ordered]  # type: ignore[attr-defined]
         field.widget.attrs["size"] = 8
 
 

@@ -20,7 +20,7 @@ from surveys.models import Invitation, Response, ResponseDay, Survey
 from voc.charts import Chart, Mark, Point, histogram, line_chart
 from voc.models import User
 from voc.registry import TimelineEntry
-from voc.templatetags.ui import jmonth
+from voc.templatetags.written import jmonth
 
 TREND_WEEKS = 26
 TIMELINE = 60

@@ -24,7 +24,7 @@ from voc.clock import local_day
 from voc.errors import DeliveryError, Refused
 from voc.models import User
 from voc.registry import registry
-from voc.templatetags.ui import jday
+from voc.templatetags.written import jday
 
 SEND = "surveys.send_invitation"
 INVITE_AFTER_TICKET = "surveys.invite_after_ticket"

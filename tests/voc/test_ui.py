@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from voc import customer_style
-from voc.templatetags import ui
+from voc.templatetags import ui, written
 
 FRIDAY = datetime(2026, 11, 20, 0, 48, tzinfo=UTC)
 HOUR = 3600
@@ -32,33 +32,33 @@ def rendered(source: str, **context: object) -> str:
     ],
 )
 def test_a_change_is_written_with_its_sign_and_a_real_minus(value, text):
-    assert ui.signed(value) == text
+    assert written.signed(value) == text
 
 
 def test_a_change_that_rounds_to_nothing_has_no_sign():
-    assert ui.signed(-0.04, 1) == "0.0"
+    assert written.signed(-0.04, 1) == "0.0"
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf"), "words"])
 def test_what_is_not_a_number_is_no_data_and_never_zero(value):
-    assert ui.count(value) == "データなし"
-    assert ui.pct(value) == "データなし"
+    assert written.count(value) == "データなし"
+    assert written.pct(value) == "データなし"
     assert "データなし" in ui.figure(value, "件")
 
 
 def test_numbers_have_separators_and_small_units():
-    assert ui.count(128400) == "128,400"
+    assert written.count(128400) == "128,400"
     assert ui.figure(1284, "件") == '<span class="fig">1,284<small>件</small></span>'
-    assert ui.pct(0.464) == "46%"
-    assert ui.signed_pct(-0.34) == "−34"
-    assert ui.yen(86400) == "86,400円"
+    assert written.pct(0.464) == "46%"
+    assert written.signed_pct(-0.34) == "−34"
+    assert written.yen(86400) == "86,400円"
 
 
 def test_a_moment_is_written_in_tokyo_with_its_weekday():
-    assert ui.jdatetime(FRIDAY) == "11月20日（金）9:48"
-    assert ui.jdate(FRIDAY, "year") == "2026年11月20日（金）"
+    assert written.jdatetime(FRIDAY) == "11月20日（金）9:48"
+    assert written.jdate(FRIDAY, "year") == "2026年11月20日（金）"
     with translation.override("en"):
-        assert ui.jdatetime(FRIDAY) == "Fri 20 Nov 9:48"
+        assert written.jdatetime(FRIDAY) == "Fri 20 Nov 9:48"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_moment_is_written_in_tokyo_with_its_weekday():
     ],
 )
 def test_a_length_of_time_is_said_in_at_most_two_units(seconds, text):
-    assert ui.duration(seconds) == text
+    assert written.duration(seconds) == text
 
 
 def test_a_deadline_says_late_soon_paused_or_its_date():

@@ -9,29 +9,35 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from zlib import crc32
 
-import holidays as public_holidays
 from django import template
 from django.contrib.messages import constants as levels
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy
 
 from voc import customer_style as customer_css
 from voc import vendor
+from voc.templatetags.written import (
+    DAY,
+    HOUR,
+    NO_DATA,
+    count,
+    duration,
+    is_japanese,
+    jdatetime,
+    short_date,
+    signed,
+    to_decimal,
+)
 
 register = template.Library()
 
-MINUS = "\u2212"
-NO_DATA = gettext_lazy("データなし")
-HOUR = 3600
-DAY = 24 * HOUR
 
 # value → (tone, sign or icon, words)
 POLARITIES = {
@@ -208,7 +214,7 @@ def _moment(at: dt.datetime) -> SafeString:
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(timespec="minutes"),
         jdatetime(at, "year"),
-        _short_date(local.date(), year=not this_year),
+        short_date(local.date(), year=not this_year),
     )
 
 
@@ -218,76 +224,9 @@ def moment(at: dt.datetime | None) -> SafeString:
     return _moment(at) if at else mark_safe("")
 
 
-# ---------------------------------------------------------------- numbers
-
-
-def _decimal(value: Any, digits: int) -> Decimal | None:
-    try:
-        number = Decimal(str(value))
-        if not number.is_finite():
-            return None
-        return number.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
-    except (InvalidOperation, ValueError, TypeError):
-        return None
-
-
-def _written(number: Decimal, digits: int) -> str:
-    text = number_format(abs(number), decimal_pos=digits, use_l10n=True, force_grouping=True)
-    return (MINUS if number < 0 else "") + text
-
-
-@register.filter
-def count(value: Any, digits: int = 0) -> str:
-    """A number with thousands separators and a real minus; nothing known is 「データなし」."""
-    number = _decimal(value, digits)
-    return str(NO_DATA) if number is None else _written(number, digits)
-
-
-@register.filter
-def signed(value: Any, digits: int | None = None) -> str:
-    """A change with its sign: +3.0, −17.9, 0. Digits are kept as given unless asked for."""
-    if digits is None:
-        exponent = getattr(_decimal_as_given(value), "exponent", 0)
-        digits = max(0, -exponent) if isinstance(exponent, int) else 0
-    number = _decimal(value, digits)
-    if number is None:
-        return str(NO_DATA)
-    return ("+" if number > 0 else "") + _written(number, digits)
-
-
-def _decimal_as_given(value: Any) -> Any:
-    try:
-        return Decimal(str(value)).as_tuple()
-    except (InvalidOperation, ValueError):
-        return None
-
-
-@register.filter
-def pct(value: Any, digits: int = 0) -> str:
-    """A fraction 0 to 1 as percent: 0.464 → 46%."""
-    number = _decimal(value, 9)
-    return str(NO_DATA) if number is None else f"{count(number * 100, digits)}%"
-
-
-@register.filter
-def signed_pct(value: Any, digits: int = 0) -> str:
-    """A relative change as signed percent without the sign of percent: −0.34 → −34."""
-    number = _decimal(value, 9)
-    return str(NO_DATA) if number is None else signed(number * 100, digits)
-
-
-@register.filter
-def yen(value: Any) -> str:
-    """An amount of money: 86,400円."""
-    number = _decimal(value, 0)
-    if number is None:
-        return str(NO_DATA)
-    return gettext("%(amount)s円") % {"amount": _written(number, 0)}
-
-
 def _said(unit: Any) -> bool:
     """Whether this language says the unit: Japanese counts with 件, 人, つ, 回, English with none."""
-    if _japanese():
+    if is_japanese():
         return True
     counters = (gettext("件"), gettext("人"), gettext("つ"), gettext("回"))
     return str(unit) not in counters
@@ -298,7 +237,7 @@ def figure(
     value: Any, unit: Any = "", digits: int = 0, sign: bool = False, big: bool = False
 ) -> SafeString:
     """A number with its unit small and close: 1,284<small>件</small>."""
-    number = _decimal(value, digits)
+    number = to_decimal(value, digits)
     if number is None:
         return format_html('<span class="fig fig--none">{}</span>', NO_DATA)
     text = signed(number, digits) if sign else count(number, digits)
@@ -307,110 +246,6 @@ def figure(
     return format_html('<span class="{}">{}{}</span>', classes, text, small)
 
 
-# ---------------------------------------------------------------- time
-
-
-def _japanese() -> bool:
-    return (get_language() or "ja").startswith("ja")
-
-
-def _local_date(value: dt.datetime | dt.date) -> dt.date:
-    if isinstance(value, dt.datetime):
-        return (timezone.localtime(value) if timezone.is_aware(value) else value).date()
-    return value
-
-
-def _short_date(day: dt.date, *, year: bool = False) -> str:
-    if _japanese():
-        return (f"{day.year}年" if year else "") + f"{day.month}月{day.day}日"
-    return f"{day.day} {day:%b}" + (f" {day.year}" if year else "")
-
-
-@register.filter
-def jday(value: dt.datetime | dt.date | None) -> str:
-    """A day without weekday, for narrow columns: 11月20日."""
-    return _short_date(_local_date(value)) if value else ""
-
-
-def jmonth(value: dt.datetime | dt.date) -> str:
-    """A month for the axis of a chart: 11月."""
-    day = _local_date(value)
-    return f"{day.month}月" if _japanese() else f"{day:%b}"
-
-
-@register.filter
-def jdate(value: dt.datetime | dt.date | None, style: str = "") -> str:
-    """A day with its weekday: 11月20日（金）; with "year" also the year."""
-    if not value:
-        return ""
-    day = _local_date(value)
-    if not _japanese():
-        return f"{day:%a} {day.day} {day:%b}" + (f" {day.year}" if style == "year" else "")
-    year = f"{day.year}年" if style == "year" else ""
-    return f"{year}{_short_date(day)}（{'月火水木金土日'[day.weekday()]}）"
-
-
-@register.filter
-def jtime(value: dt.datetime | None) -> str:
-    """The time of day in the reader's zone: 9:48."""
-    if not value:
-        return ""
-    local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return f"{local.hour}:{local.minute:02}"
-
-
-@register.filter
-def jdatetime(value: dt.datetime | None, style: str = "") -> str:
-    """Day, weekday and time: 11月20日（金）9:48."""
-    if not value:
-        return ""
-    space = "" if _japanese() else " "
-    return f"{jdate(value, style)}{space}{jtime(value)}"
-
-
-@register.filter
-def duration(seconds: Any) -> str:
-    """A length of time in at most two units: 42分, 2時間17分, 3日, 1日4時間. The sign is dropped."""
-    number = _decimal(seconds, 0)
-    if number is None:
-        return str(NO_DATA)
-    total = abs(int(number))
-    days, rest = divmod(total, DAY)
-    hours, rest = divmod(rest, HOUR)
-    minutes = rest // 60
-    day_text = ngettext("%(count)d日", "%(count)d日", days) % {"count": days}
-    hour_text = ngettext("%(count)d時間", "%(count)d時間", hours) % {"count": hours}
-    minute_text = ngettext("%(count)d分", "%(count)d分", minutes) % {"count": minutes}
-    if total < 60:
-        return ngettext("%(count)d秒", "%(count)d秒", total) % {"count": total}
-    if days >= 3 or (days and not hours):
-        return day_text
-    joint = "" if _japanese() else " "
-    if days:
-        return day_text + joint + hour_text
-    if hours and minutes:
-        return hour_text + joint + minute_text
-    return hour_text if hours else minute_text
-
-
-@register.filter
-def days(value: Any) -> str:
-    """A number of days: 3日."""
-    number = _decimal(value, 0)
-    if number is None:
-        return str(NO_DATA)
-    return ngettext("%(count)d日", "%(count)d日", int(number)) % {"count": int(number)}
-
-
-@cache
-def _holidays(year: int) -> Mapping[dt.date, str]:
-    return public_holidays.country_holidays("JP", years=year, language="en_US")
-
-
-@register.filter
-def holiday(name: str, day: dt.date) -> str:
-    """The name of a public holiday in the reader's language."""
-    return name if _japanese() else _holidays(day.year).get(day, name)
 
 
 # ---------------------------------------------------------------- sentences
@@ -419,7 +254,7 @@ def holiday(name: str, day: dt.date) -> str:
 @register.simple_tag
 def gap() -> str:
     """What stands between two sentences: nothing in Japanese, else a space."""
-    return "" if _japanese() else " "
+    return "" if is_japanese() else " "
 
 
 @register.filter
