@@ -79,3 +79,6 @@ def test_the_first_ticket_is_reached_and_answered_with_keys_alone(
     page.get_by_role("region", name="やり取り").get_by_text(ANSWER).wait_for()
     assert Ticket.objects.get().status == "solved"
     agent.look("answered ticket")
+    page.get_by_role("link", name="計算のもとを見る").press("Enter")
+    for metric in ("#first_reply", "#first_resolution"):
+        assert page.locator(metric).get_by_text("暦", exact=True).is_visible()

@@ -141,6 +141,8 @@ def _recover(agent: Walker) -> None:
     page.get_by_role("link", name="計算のもとを見る").click()
     for name in ("初回返信", "最初の解決", "最後の解決"):
         assert page.get_by_role("heading", name=name).is_visible()
+    for metric in ("#first_reply", "#first_resolution", "#full_resolution"):
+        assert page.locator(metric).get_by_text("暦", exact=True).is_visible()
     agent.look("times of a ticket")
     page = agent.go("対応")
     agent.look("tickets")
