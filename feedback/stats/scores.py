@@ -49,7 +49,11 @@ class Difference:
 
 
 def nps(promoters: int, passives: int, detractors: int) -> Score:
-    """Net Promoter Score in points (−100 … +100), adjusted Wald interval."""
+    """Net Promoter Score in points (−100 … +100), adjusted Wald interval.
+
+    For one answer at an end of the scale the interval ends 1.5 points short of it: with
+    n = 1 the three pseudo-answers outweigh the real one. From n = 2 on it holds the score.
+    """
     p, m, d = (
         _count(promoters, "promoters"),
         _count(passives, "passives"),

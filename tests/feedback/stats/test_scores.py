@@ -49,9 +49,19 @@ def test_a_score_cannot_be_changed_afterwards():
 def test_nps_stays_inside_its_interval_and_the_scale(promoters, passives, detractors):
     score = scores.nps(promoters, passives, detractors)
 
-    if score.n:
+    if score.n > 1:
         assert -100 <= score.low <= score.value <= score.high <= 100
         assert score.high > score.low
+
+
+@pytest.mark.parametrize(("answers", "value"), [((1, 0, 0), 100), ((0, 0, 1), -100)])
+def test_a_single_answer_at_an_end_lies_just_outside_its_interval(answers, value):
+    """The published formula, unbent: three pseudo-answers outweigh the only real one."""
+    score = scores.nps(*answers)
+
+    assert score.value == value
+    assert abs(score.low + score.high) == pytest.approx(50)
+    assert max(abs(score.low), abs(score.high)) == pytest.approx(98.5, abs=0.01)
 
 
 @given(counts, counts)
