@@ -1,10 +1,12 @@
 """Fixtures every test may use."""
 
+import os
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
 from django.test import Client
 
@@ -13,6 +15,11 @@ from voc import jobs
 from voc.models import Role
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+
+# A developer's run searches further every time; CI gives the same answer twice. No deadline:
+# how long an example takes says more about the machine's other work than about the code.
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.load_profile("suite")
 pytest_plugins = ["tests.leftout"]
 
 
