@@ -55,6 +55,7 @@ def production(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     settings.BASE_URL = SAFE["VOC_BASE_URL"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.DEBUG = False
+    settings.BROKER_URL = "redis://127.0.0.1:6379/0"
     monkeypatch.setenv("VOC_NUM_PROXIES", "1")
     return settings
 
