@@ -103,7 +103,7 @@ class Walker:
             "reduced_motion": "reduce",
         }
         self.context = browser.new_context(**{**usual, **options})
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(60_000)
         self.watch = Watch(self.context, address)
         self.page = self.context.new_page()
         # The audit is a script: where scripts are off, it looks at the same address elsewhere.
