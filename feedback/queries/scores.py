@@ -160,19 +160,6 @@ def _moving(
     return points, marks
 
 
-def trend(
-    kind: str,
-    *,
-    today: date,
-    segment: str = "",
-    releases: list[tuple[date, str]] | None = None,
-    compact: bool = False,
-) -> Chart:
-    """Moving four-week figure at each week's end, with its band and the releases."""
-    points, marks = _moving(kind, today=today, segment=segment, releases=releases or [])
-    return _drawn(kind, points, marks, compact=compact)
-
-
 def _drawn(kind: str, points: list[Point], marks: list[Mark], *, compact: bool = False) -> Chart:
     name = "NPS" if kind == "nps" else "CSAT"
     last = next((p for p in reversed(points) if p.value is not None), None)

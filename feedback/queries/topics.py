@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from feedback.models import Clause, Topic, TopicAssignment
+from feedback.models import Topic, TopicAssignment
 from feedback.queries.comments import comments_for
 from feedback.queries.periods import comments_by_week, rolling_weeks, topics_by_week, weeks
 from feedback.stats.alerts import Emerging, emerging
@@ -228,8 +228,3 @@ def clauses_of(user: User, ids: list[int], *, polarity: str = "") -> QuerySet[To
         .filter(comment__in=comments_for(user))
     )
     return rows.filter(polarity=polarity) if polarity else rows
-
-
-def alternatives(clause: Clause) -> list[TopicAssignment]:
-    """The clause's topics, surest first, from what was prefetched."""
-    return list(clause.assignments.all())
