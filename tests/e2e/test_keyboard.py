@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from support.models import Ticket
 from tests import factories
@@ -32,8 +33,8 @@ def _ask_for_help(walker, inbox):
     page.get_by_label("お問い合わせの内容").fill(
         "けさ届いたお皿が1枚欠けていました。交換できますか。"
     )
-    page.get_by_role("button", name="送信する").click()
-    assert page.get_by_text("受付番号").first.is_visible()
+    customer.press(page.get_by_role("button", name="送信する"))
+    expect(page.get_by_text("受付番号").first).to_be_visible()
     customer.look("help received")
 
 
@@ -81,4 +82,4 @@ def test_the_first_ticket_is_reached_and_answered_with_keys_alone(
     agent.look("answered ticket")
     page.get_by_role("link", name="計算のもとを見る").press("Enter")
     for metric in ("#first_reply", "#first_resolution"):
-        assert page.locator(metric).get_by_text("暦", exact=True).is_visible()
+        expect(page.locator(metric).get_by_text("暦", exact=True)).to_be_visible()

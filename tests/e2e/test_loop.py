@@ -11,6 +11,7 @@ import time_machine
 from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from surveys.models import Response
 from tests import factories
@@ -50,12 +51,12 @@ def _earlier_weeks(folder: Path) -> None:
 
 def _make_survey(staff: Walker, template: str) -> None:
     page = staff.go("アンケート")
-    page.get_by_role("link", name="アンケートを作る").first.click()
-    page.get_by_role("link", name=re.compile(template)).click()
+    staff.press(page.get_by_role("link", name="アンケートを作る").first)
+    staff.press(page.get_by_role("link", name=re.compile(template)))
     staff.look("new survey")
-    page.get_by_role("button", name="下書きを作る").click()
-    page.get_by_role("button", name="公開する").click()
-    assert page.get_by_text("公開しました。").is_visible()
+    staff.press(page.get_by_role("button", name="下書きを作る"))
+    staff.press(page.get_by_role("button", name="公開する"))
+    expect(page.get_by_text("公開しました。")).to_be_visible()
 
 
 def _ask(staff: Walker, customer: Any) -> str:
@@ -66,10 +67,10 @@ def _ask(staff: Walker, customer: Any) -> str:
     _make_survey(staff, "関係調査")
     staff.look("survey without answers")
     page = staff.page
-    page.get_by_role("link", name="招待する").click()
+    staff.press(page.get_by_role("link", name="招待する"))
     page.get_by_label("宛先").fill(customer.external_id)
     staff.look("invitations")
-    page.get_by_role("button", name="招待を作る").click()
+    staff.press(page.get_by_role("button", name="招待を作る"))
     row = page.get_by_role("row").filter(has_text=customer.name).first
     return str(row.get_by_role("cell").last.inner_text()).strip()
 
@@ -78,18 +79,20 @@ def _answer(walker: Any, public: str, personal: str) -> None:
     """A respondent on a phone, without JavaScript."""
     phone = walker(viewport={"width": 360, "height": 740}, java_script_enabled=False)
     page = phone.open(public)
-    assert page.get_by_text("ご回答の使いみち").is_visible()
-    assert page.get_by_text("お名前や連絡先はうかがいません。").is_visible()
+    expect(page.get_by_text("ご回答の使いみち")).to_be_visible()
+    expect(page.get_by_text("お名前や連絡先はうかがいません。")).to_be_visible()
     phone.look("public form")
 
     page = phone.open(personal)
-    assert page.get_by_text("直したことをお知らせする場合があります。").is_visible()
+    expect(page.get_by_text("直したことをお知らせする場合があります。")).to_be_visible()
     phone.look("personal form")
     page.get_by_role("radio", name="2", exact=True).check()
     page.get_by_label(re.compile("理由を教えてください")).fill(SAID)
     hidden = {name: page.locator(f"input[name={name}]").input_value() for name in ("key", "v")}
-    page.get_by_role("button", name="回答を送る").click()
-    assert page.get_by_role("heading", name="お声をくださり、ありがとうございました。").is_visible()
+    phone.press(page.get_by_role("button", name="回答を送る"))
+    expect(
+        page.get_by_role("heading", name="お声をくださり、ありがとうございました。")
+    ).to_be_visible()
     phone.look("thanks")
 
     again = phone.context.request.post(personal, form={**hidden, "score": "2", "comment": SAID})
@@ -97,7 +100,7 @@ def _answer(walker: Any, public: str, personal: str) -> None:
     assert "ありがとうございました" in again.text()
     assert Response.objects.count() == 1
     page = phone.open(personal)
-    assert page.get_by_text("すでに回答をいただいています。").is_visible()
+    expect(page.get_by_text("すでに回答をいただいています。")).to_be_visible()
     phone.look("already answered")
 
 
@@ -105,21 +108,21 @@ def _read(analyst: Walker) -> None:
     """The comment is found, its two clauses are read right, and one topic is corrected."""
     page = analyst.go("声")
     analyst.look("comments")
-    page.get_by_role("link", name=SAID).first.click()
+    analyst.press(page.get_by_role("link", name=SAID).first)
     voice = page.get_by_role("blockquote").first
     assert voice.locator("mark.mark--positive").inner_text() == "アプリはとても便利ですが"
     assert voice.locator("mark.mark--negative").inner_text() == "ログインが遅くて困っています"
     reading = page.get_by_role("complementary")
-    assert reading.get_by_text("2つの節").is_visible()
-    assert reading.get_by_role("link", name="ログイン・認証").is_visible()
+    expect(reading.get_by_text("2つの節")).to_be_visible()
+    expect(reading.get_by_role("link", name="ログイン・認証")).to_be_visible()
     analyst.look("comment")
 
-    reading.get_by_role("link", name="直す").first.click()
+    analyst.press(reading.get_by_role("link", name="直す").first)
     analyst.look("correcting a clause")
     page.get_by_label("話題").select_option(label=["アプリ・サイト"])
-    page.get_by_role("button", name="この内容で直す").click()
-    assert page.get_by_text("直しました。").is_visible()
-    assert page.get_by_text("人が確認").is_visible()
+    analyst.press(page.get_by_role("button", name="この内容で直す"))
+    expect(page.get_by_text("直しました。")).to_be_visible()
+    expect(page.get_by_text("人が確認")).to_be_visible()
 
 
 def _recover(agent: Walker) -> None:
@@ -127,22 +130,22 @@ def _recover(agent: Walker) -> None:
     page = agent.page
     agent.look("home of an agent")
     due = page.locator("#due")
-    assert due.get_by_text(re.compile("超過|残り|月")).first.is_visible()
-    due.get_by_role("link", name="低い評価へのご連絡（NPS 2）").click()
-    assert page.get_by_text(SAID).first.is_visible()
+    expect(due.get_by_text(re.compile("超過|残り|月")).first).to_be_visible()
+    agent.press(due.get_by_role("link", name="低い評価へのご連絡（NPS 2）"))
+    expect(page.get_by_text(SAID).first).to_be_visible()
     agent.look("recovery ticket")
 
     page.get_by_role("textbox", name="返信").fill(
         "ご不便をおかけしました。ログインの遅さを調べています。"
     )
-    page.get_by_role("button", name="送信して解決").click()
-    assert page.get_by_text("にしました").first.is_visible()
+    agent.press(page.get_by_role("button", name="送信して解決"))
+    expect(page.get_by_text("にしました").first).to_be_visible()
     agent.look("solved ticket")
-    page.get_by_role("link", name="計算のもとを見る").click()
+    agent.press(page.get_by_role("link", name="計算のもとを見る"))
     for name in ("初回返信", "最初の解決", "最後の解決"):
-        assert page.get_by_role("heading", name=name).is_visible()
+        expect(page.get_by_role("heading", name=name)).to_be_visible()
     for metric in ("#first_reply", "#first_resolution", "#full_resolution"):
-        assert page.locator(metric).get_by_text("暦", exact=True).is_visible()
+        expect(page.locator(metric).get_by_text("暦", exact=True)).to_be_visible()
     agent.look("times of a ticket")
     page = agent.go("対応")
     agent.look("tickets")
@@ -152,54 +155,55 @@ def _claim(analyst: Walker) -> None:
     """Words of a topic become an insight, and that a candidate."""
     page = analyst.go("話題")
     analyst.look("topics")
-    page.get_by_role("link", name="ログイン・認証").first.click()
+    analyst.press(page.get_by_role("link", name="ログイン・認証").first)
     analyst.look("topic")
-    page.get_by_role("link", name="気づきにする").click()
+    analyst.press(page.get_by_role("link", name="気づきにする"))
     page.get_by_label("気づき").fill(CLAIM)
-    assert page.get_by_text("ログインが遅くて困っています").is_visible()
+    expect(page.get_by_text("ログインが遅くて困っています")).to_be_visible()
     analyst.look("new insight")
-    page.get_by_role("button", name="下書きを作る").click()
-    page.get_by_role("button", name="公開する").click()
-    assert page.get_by_text("気づきを公開しました。").is_visible()
+    analyst.press(page.get_by_role("button", name="下書きを作る"))
+    analyst.press(page.get_by_role("button", name="公開する"))
+    expect(page.get_by_text("気づきを公開しました。")).to_be_visible()
     analyst.look("insight")
 
-    page.get_by_role("link", name="改善の候補にする").click()
+    analyst.press(page.get_by_role("link", name="改善の候補にする"))
     page.get_by_label("改善", exact=True).fill("ログインの待ち時間を短くする")
     page.get_by_label("困りごと").fill("ログインに10秒ほどかかる。")
     analyst.look("new improvement")
-    page.get_by_role("button", name="候補にする").click()
-    assert page.get_by_text("改善の候補にしました。").is_visible()
+    analyst.press(page.get_by_role("button", name="候補にする"))
+    expect(page.get_by_text("改善の候補にしました。")).to_be_visible()
 
 
-def _decide(page: Any, state: str, reason: str) -> None:
+def _decide(admin: Walker, state: str, reason: str) -> None:
+    page = admin.page
     page.get_by_label("理由", exact=True).first.fill(reason)
-    page.get_by_role("button", name=f"「{state}」にする").click()
-    assert page.get_by_text("判断を記録しました。").is_visible()
+    admin.press(page.get_by_role("button", name=f"「{state}」にする"))
+    expect(page.get_by_text("判断を記録しました。")).to_be_visible()
 
 
 def _improve(admin: Walker, owner: Any) -> None:
     """Triage, plan, owner, a frozen measurement, work, release."""
     page = admin.go("改善")
     admin.look("improvements")
-    page.get_by_role("link", name="ログインの待ち時間を短くする").click()
+    admin.press(page.get_by_role("link", name="ログインの待ち時間を短くする"))
     admin.look("candidate")
-    _decide(page, "整理", "声が先週から増えたため。")
+    _decide(admin, "整理", "声が先週から増えたため。")
 
     page.get_by_label("担当者").select_option(label=str(owner))
-    page.get_by_role("button", name="保存する").click()
-    _decide(page, "計画", "今期のうちに直せるため。")
+    admin.press(page.get_by_role("button", name="保存する"))
+    _decide(admin, "計画", "今期のうちに直せるため。")
 
     page.get_by_label("期間（週）").fill("2")
     admin.look("planning the measurement")
-    page.get_by_role("button", name="この計画で固定する").click()
-    assert page.get_by_text("測定の計画を保存しました。").is_visible()
-    _decide(page, "着手", "設計が決まったため。")
+    admin.press(page.get_by_role("button", name="この計画で固定する"))
+    expect(page.get_by_text("測定の計画を保存しました。")).to_be_visible()
+    _decide(admin, "着手", "設計が決まったため。")
 
     page.get_by_label("お知らせの題").fill(RELEASED)
     page.get_by_label("変わったこと").fill("ログインにかかる時間を、半分にしました。")
     admin.look("recording a release")
-    page.get_by_role("button", name="公開を記録する").click()
-    assert page.get_by_text("公開を記録しました。").is_visible()
+    admin.press(page.get_by_role("button", name="公開を記録する"))
+    expect(page.get_by_text("公開を記録しました。")).to_be_visible()
 
 
 def _told(walker: Any, admin: Walker, address: str) -> None:
@@ -216,30 +220,30 @@ def _told(walker: Any, admin: Walker, address: str) -> None:
         page = phone.open(link)
         phone.look("letter's link")
         if "/stop/" not in link:
-            assert page.get_by_role("heading", name=RELEASED).is_visible()
+            expect(page.get_by_role("heading", name=RELEASED)).to_be_visible()
 
     page = admin.page
     page.reload()
     admin.look("released improvement")
-    _decide(page, "伝えた", "声をくださった方に伝えたため。")
+    _decide(admin, "伝えた", "声をくださった方に伝えたため。")
     admin.go("お知らせ")
     admin.look("releases")
-    page.get_by_role("link", name=RELEASED).first.click()
-    assert page.get_by_role("row").filter(has_text="伝えた").is_visible()
+    admin.press(page.get_by_role("link", name=RELEASED).first)
+    expect(page.get_by_role("row").filter(has_text="伝えた")).to_be_visible()
     admin.look("release")
 
 
 def _measure(admin: Walker) -> None:
     """Four weeks later there is too little to judge by, and the page says so."""
     page = admin.go("改善")
-    page.get_by_role("link", name="ログインの待ち時間を短くする").click()
-    page.get_by_role("button", name="いま計算する").click()
-    assert page.get_by_text("判断できない", exact=True).first.is_visible()
+    admin.press(page.get_by_role("link", name="ログインの待ち時間を短くする"))
+    admin.press(page.get_by_role("button", name="いま計算する"))
+    expect(page.get_by_text("判断できない", exact=True).first).to_be_visible()
     admin.look("inconclusive effect")
-    page.get_by_role("button", name="この結果を認める").click()
-    _decide(page, "測った", "結果を見たため。")
-    _decide(page, "完了", "伝え、測り終えたため。")
-    assert page.get_by_text("声をくださった方に伝え、効果を確かめました。").is_visible()
+    admin.press(page.get_by_role("button", name="この結果を認める"))
+    _decide(admin, "測った", "結果を見たため。")
+    _decide(admin, "完了", "伝え、測り終えたため。")
+    expect(page.get_by_text("声をくださった方に伝え、効果を確かめました。")).to_be_visible()
     admin.look("closed improvement")
 
 
@@ -282,13 +286,13 @@ def test_a_voice_travels_the_whole_loop(house, people, walker, run_jobs, tmp_pat
         page = somebody.sign_in(role, factories.PASSWORD)
         loop = page.get_by_role("list", name="声が届いてから確かめるまで")
         for verb in ("届いた", "気づいた", "決めた", "直した", "伝えた", "確かめた"):
-            assert loop.get_by_text(verb, exact=True).is_visible()
+            expect(loop.get_by_text(verb, exact=True)).to_be_visible()
     somebody.look("home of a viewer")
 
 
 def _public_address(staff: Walker) -> str:
     page = staff.go("アンケート")
-    page.get_by_role("link", name=re.compile("みなも商店について")).click()
+    staff.press(page.get_by_role("link", name=re.compile("みなも商店について")))
     return str(page.get_by_label("リンク", exact=True).input_value())
 
 

@@ -6,6 +6,8 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from playwright.sync_api import expect
+
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None
 )
@@ -18,6 +20,9 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# Milliseconds; a machine that runs other tests beside this one is slow now and then.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -103,7 +108,7 @@ class Walker:
             "reduced_motion": "reduce",
         }
         self.context = browser.new_context(**{**usual, **options})
-        self.context.set_default_timeout(60_000)
+        self.context.set_default_timeout(PATIENCE)
         self.watch = Watch(self.context, address)
         self.page = self.context.new_page()
         # The audit is a script: where scripts are off, it looks at the same address elsewhere.
@@ -120,19 +125,27 @@ class Walker:
         page = self.open("/login/")
         page.get_by_label("メールアドレス").fill(user.email)
         page.get_by_label("パスワード").fill(password)
-        page.get_by_role("button", name="ログインする").click()
-        page.wait_for_url(self.address + "/")
+        self.press(page.get_by_role("button", name="ログインする"))
+        expect(page).to_have_url(self.address + "/")
         return page
 
     def close(self) -> None:
         for context in filter(None, (self.context, self.mirror)):
             context.close()
 
+    def press(self, control: Any) -> Any:
+        """Clicks what leads to another page, and waits until that page is there.
+
+        A click alone may return while the old page still stands, or the new one has no body yet.
+        """
+        with self.page.expect_navigation():
+            control.click()
+        return self.page
+
     def go(self, section: str) -> Any:
         """To a section, by the navigation."""
         nav = self.page.get_by_role("navigation", name="主な画面")
-        nav.get_by_role("link", name=re.compile(f"^{section}")).click()
-        return self.page
+        return self.press(nav.get_by_role("link", name=re.compile(f"^{section}")))
 
     def look(self, where: str) -> None:
         """Fails when the page as it stands breaks a rule of WCAG 2.2 AA or is too wide."""
