@@ -4,6 +4,7 @@ import pytest
 
 from feedback.models import Improvement, Insight, Notice, Release
 from feedback.services import improvements
+from voc.clock import local_day
 from voc.registry import registry
 
 READERS = ["owner", "admin", "analyst", "agent", "viewer"]
@@ -120,7 +121,7 @@ def test_the_page_walks_an_item_through_the_loop(world, client_for, run_jobs):
     assert step("in_progress", "planned").status_code == 302
     release = client.post(f"{root}release/", {
         "title": "送料が分かります", "notes": "商品ページに出ます。", "kind": "improvement",
-        "released_on": improvements.MeasurementPlan.objects.get().frozen_at.date().isoformat(),
+        "released_on": local_day(improvements.MeasurementPlan.objects.get().frozen_at).isoformat(),
         "is_public": "on",
     })  # fmt: skip
     assert release.status_code == 302
