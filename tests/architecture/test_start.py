@@ -11,7 +11,7 @@ def test_the_web_process_starts_without_the_heavy_libraries() -> None:
         "print([name for name in ('scipy.stats', 'sklearn', 'feedback.demo.load') if name in sys.modules])"
     )
 
-    done = subprocess.run(  # noqa: S603 - own interpreter, own code
+    done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
 
