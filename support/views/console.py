@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from support.queries import desk
 from support.services.text import one_line
+from support.views.ticket_rows import written_tickets
 from voc.access import StaffRequest
 from voc.errors import Refused
 
 
-def panes(request: StaffRequest) -> dict[str, Any]:
-    """Views, inboxes and the list, from the query: view, inbox, q, cursor."""
+def panes(request: StaffRequest, *, current: int | None = None) -> dict[str, Any]:
+    """Views, inboxes and the list, from the query: view, inbox, q, cursor; `current` is open."""
     now = timezone.now()
     user = request.user
     inboxes = list(desk.inboxes_for(user).order_by("name", "pk"))
@@ -37,13 +38,15 @@ def panes(request: StaffRequest) -> dict[str, Any]:
         listing = desk.listing(user, **asked)  # type: ignore[arg-type]
     counts = desk.counts(user, now=now, inbox=chosen.key if chosen else "")
     place = {"view": view, "inbox": chosen.key if chosen else "", "q": words}
+    keep = _query({**place, "cursor": cursor})
     return {
         "now": now,
         "listing": listing,
+        "written": written_tickets(listing.rows, keep=keep, current=current),
         "chosen_inbox": chosen,
         "words": words,
-        "keep": _query({**place, "cursor": cursor}),
-        "back": reverse("tickets") + _query({**place, "cursor": cursor}),
+        "keep": keep,
+        "back": reverse("tickets") + keep,
         "views": [
             {
                 "key": key,

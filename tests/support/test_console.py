@@ -476,3 +476,14 @@ def test_the_contact_of_a_ticket_is_the_address_it_came_from(inbox, ticket_of):
     assert contact is not None
     assert (contact.customer_id, contact.email) == (ticket.requester_id, "first@customer.example")
     assert figures.ticket_contact(0) is None
+
+
+def test_the_list_escapes_every_word_of_others(inbox, ticket_of, people, client_for):
+    evil = '<img src=x onerror="1">{}{0}'
+    ticket = ticket_of(inbox, subject=evil, name=evil, text=evil)
+
+    page = client_for(people.owner).get(f"/tickets/{ticket.number}/?q=onerror").content.decode()
+
+    assert "<img" not in page
+    assert page.count("&lt;img src=x onerror=&quot;1&quot;&gt;{}{0}") >= 3
+    assert 'aria-current="true"><span class="ticket-from">' in page
