@@ -37,6 +37,7 @@ def panes(request: StaffRequest, *, current: int | None = None) -> dict[str, Any
         cursor = ""
         listing = desk.listing(user, **asked)  # type: ignore[arg-type]
     counts = desk.counts(user, now=now, inbox=chosen.key if chosen else "")
+    here = reverse("tickets")
     place = {"view": view, "inbox": chosen.key if chosen else "", "q": words}
     keep = _query({**place, "cursor": cursor})
     return {
@@ -46,7 +47,7 @@ def panes(request: StaffRequest, *, current: int | None = None) -> dict[str, Any
         "chosen_inbox": chosen,
         "words": words,
         "keep": keep,
-        "back": reverse("tickets") + keep,
+        "back": here + keep,
         "views": [
             {
                 "key": key,
@@ -54,7 +55,7 @@ def panes(request: StaffRequest, *, current: int | None = None) -> dict[str, Any
                 "icon": icon,
                 "count": counts.views.get(key),
                 "late": key == "due",
-                "url": reverse("tickets") + _query({"view": key, "inbox": place["inbox"]}),
+                "url": here + _query({"view": key, "inbox": place["inbox"]}),
                 "current": key == view and not words,
             }
             for key, (label, icon) in desk.VIEWS.items()
@@ -63,7 +64,7 @@ def panes(request: StaffRequest, *, current: int | None = None) -> dict[str, Any
             {
                 "label": box.name,
                 "count": counts.inboxes.get(box.pk),
-                "url": reverse("tickets")
+                "url": here
                 + _query({"view": view, "inbox": "" if box == chosen else box.key}),
                 "current": box == chosen,
             }
