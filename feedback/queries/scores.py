@@ -19,15 +19,19 @@ from voc.templatetags.written import jmonth
 
 # Fewer answers than this give no figure on a page (reference: interval ±38 points at 10).
 LEAST_SHOWN = 10
+# Version 2.0 of the effort score, 1 to 7; the older 1 to 5 runs the other way and is not asked.
+CES_SCALE = 7
 
 
 def figure(kind: str, counts: dict[int, int]) -> scores.Score:
-    """NPS or CSAT of counted answers, with its interval and n."""
+    """NPS, CSAT or CES of counted answers, with its interval and n."""
     if kind == "nps":
         promoters = counts.get(9, 0) + counts.get(10, 0)
         passives = counts.get(7, 0) + counts.get(8, 0)
         detractors = sum(counts.get(value, 0) for value in range(7))
         return scores.nps(promoters, passives, detractors)
+    if kind == "ces":
+        return scores.ces(counts, CES_SCALE)
     return scores.csat(counts.get(4, 0) + counts.get(5, 0), sum(counts.values()))
 
 
