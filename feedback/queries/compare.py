@@ -10,7 +10,7 @@ from voc.templatetags.written import count, signed
 
 def period_before(period: Period) -> str:
     """The name of the period of the same length before this one."""
-    if period.days % 7 == 0 and period.days <= 28:
+    if period.days % 7 == 0:
         weeks = period.days // 7
         return ngettext("前の%(n)s週間", "前の%(n)s週間", weeks) % {"n": weeks}
     return ngettext("前の%(n)s日間", "前の%(n)s日間", period.days) % {"n": period.days}

@@ -73,7 +73,7 @@ def test_a_change_in_english():
 
 
 @pytest.mark.parametrize(
-    ("days", "name"), [(7, "前の1週間"), (28, "前の4週間"), (30, "前の30日間"), (91, "前の91日間")]
+    ("days", "name"), [(7, "前の1週間"), (28, "前の4週間"), (30, "前の30日間"), (91, "前の13週間")]
 )
 def test_the_name_of_the_period_before(days, name):
     assert compare.period_before(last_days(TODAY, days)) == name
