@@ -15,8 +15,11 @@ from feedback.imports.people import Person, ensure_people
 from feedback.models import Customer, Touchpoint
 from surveys.models import Invitation, Response, Survey
 from surveys.queries import definitions
+from surveys.queries.definitions import Definition
 from surveys.queries.results import responses_of
 from surveys.queries.surveys import surveys_for
+from surveys.questions import reading, rules
+from surveys.questions.asked import OTHER, SCALES
 from surveys.serializers import (
     InvitationOut,
     InvitationsIn,
@@ -86,20 +89,13 @@ def _create(request: Request) -> ApiResponse:
     values["touchpoint"] = Touchpoint.objects.filter(key=key).first() if key else None
     if key and values["touchpoint"] is None:
         raise ValidationError({"touchpoint": "no such touchpoint"})
-    score, comment = values.pop("score"), values.pop("comment")
-    survey = services.create_survey(
-        actor=_user(request),
-        now=timezone.now(),
-        score_label=score["label"],
-        score_help=score["help"],
-        score_required=score["required"],
-        low_label=score["low_label"],
-        high_label=score["high_label"],
-        comment_label=comment["label"],
-        comment_help=comment["help"],
-        comment_required=comment["required"],
-        **values,
-    )
+    score, comment = values.pop("score", None), values.pop("comment", None)
+    if not values.get("questions"):
+        values["questions"] = [
+            {"key": "score", "kind": values["kind"], **(score or {})},
+            {"key": "comment", "kind": "long", **(comment or {})},
+        ]
+    survey = services.create_survey(actor=_user(request), now=timezone.now(), **values)
     return ApiResponse(SurveyOut(survey).data, status=status.HTTP_201_CREATED)
 
 
@@ -145,24 +141,9 @@ def _respond(request: Request) -> ApiResponse:
     definition = definitions.current(values["survey"])
     if definition is None:
         raise ValidationError({"survey": "no such survey"})
-    if definition.state != Survey.State.PUBLISHED:
+    if not definition.is_open(timezone.now()):
         raise Refused(_("このアンケートの受け付けは終わりました。"), "survey_closed")
-    answers = values["answers"]
-    score, comment = answers.get("score"), answers.get("comment", "")
-    problems = {}
-    if score is None and definition.score.required:
-        problems["score"] = "required"
-    elif score is not None and not definition.lowest <= score <= definition.highest:
-        problems["score"] = f"a whole number from {definition.lowest} to {definition.highest}"
-    if definition.comment is None:
-        if comment:
-            problems["comment"] = "this survey has no such question"
-    elif definition.comment.required and not comment.strip():
-        problems["comment"] = "required"
-    if not problems and score is None and not comment.strip():
-        problems["score"] = "score or comment"
-    if problems:
-        raise ValidationError({"answers": problems})
+    answers = _checked(definition, values["answers"])
     customer = None
     if "customer" in values:
         customer = Customer.objects.filter(external_id=values["customer"]).first()
@@ -172,9 +153,9 @@ def _respond(request: Request) -> ApiResponse:
         accepted = accept(
             definition=definition,
             key=values["key"],
-            score=score,
-            comment=comment,
+            answers=answers,
             channel=values["channel"],
+            language=values.get("language") or definition.languages[0],
             customer=customer,
             now=timezone.now(),
         )
@@ -186,6 +167,40 @@ def _respond(request: Request) -> ApiResponse:
     code = status.HTTP_201_CREATED if accepted.fresh else status.HTTP_200_OK
     (body,) = ResponseOut([row], many=True, context={"request": request}).data
     return ApiResponse(body, status=code)
+
+
+def _checked(definition: Definition, given: dict[str, Any]) -> dict[str, Any]:
+    """The answers as they are stored; ValidationError names every question that is wrong."""
+    answers: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    known = {name: q for q in definition.questions for name in (q.key, f"{q.key}.{OTHER}")}
+    for name in given.keys() - known.keys():
+        problems[name] = "this survey has no such question"
+    for question in definition.questions:
+        other = given.get(f"{question.key}.{OTHER}", "")
+        raw = given.get(question.key)
+        # JSON has numbers; "9" is a mistake of the program that sends it.
+        if question.kind in SCALES and question.key in given and type(raw) is not int:
+            limits = f"from {question.lowest} to {question.highest}"
+            problems[question.key] = f"a whole number {limits}"
+            continue
+        try:
+            answers |= reading.clean(question, raw, other)
+        except reading.Wrong as wrong:
+            problems[question.key] = str(wrong)
+    shown = rules.visible(definition.questions, answers)
+    for question in definition.questions:
+        if question.key in problems:
+            continue
+        if question.key in answers and not shown[question.key]:
+            problems[question.key] = "not shown after these answers"
+        elif question.required and shown[question.key] and reading.incomplete(question, answers.get(question.key)):
+            problems[question.key] = "required"
+    if not problems and not answers:
+        problems[""] = "no answer"
+    if problems:
+        raise ValidationError({"answers": problems})
+    return answers
 
 
 @extend_schema(

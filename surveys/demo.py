@@ -8,8 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from feedback.models import Touchpoint
-from surveys.models import Answer, Question, Response, Survey
-from surveys.services.responses import rebuild_days
+from surveys.models import Answer, Response, Survey
+from surveys.queries import definitions
+from surveys.services import rows as typed_rows
+from surveys.services.days import rebuild_days
 from surveys.services.surveys import create_survey, publish_survey
 from voc.access import MANAGERS
 from voc.clock import local_day
@@ -39,6 +41,9 @@ def surveys(
                 answers=_answers(told, words),
                 purpose=made[told.survey_ref].purpose,
                 channel="mail",
+                segment=state["customers"][told.customer_ref].segment,
+                score=told.score,
+                spoke=bool(told.comment_ref),
                 state=Response.State.WORKED,
                 submitted_at=told.at,
                 local_day=local_day(told.at),
@@ -47,15 +52,11 @@ def surveys(
         ),
         batch_size=BATCH,
     )
-    questions = {
-        (question.survey_id, question.kind): question for question in Question.objects.all()
+    published = {
+        survey.pk: definitions.thaw(survey, definitions.freeze(survey), 1) for survey in made.values()
     }
     Answer.objects.bulk_create(
-        (
-            answer
-            for told, row in zip(world.responses, rows, strict=True)
-            for answer in _typed(told, row, words, questions)
-        ),
+        (answer for row in rows for answer in typed_rows.typed(row, published[row.survey_id])),
         batch_size=BATCH,
     )
     rebuild_days()
@@ -101,10 +102,3 @@ def _answers(told: Any, words: dict[str, str]) -> dict[str, Any]:
     if told.comment_ref:
         answers["comment"] = words[told.comment_ref]
     return answers
-
-
-def _typed(told: Any, row: Response, words: dict[str, str], questions: dict[Any, Any]) -> Any:
-    yield Answer(response=row, question=questions[row.survey_id, "score"], number=told.score)
-    if told.comment_ref:
-        question = questions[row.survey_id, "text"]
-        yield Answer(response=row, question=question, text=words[told.comment_ref])

@@ -1,6 +1,6 @@
 """Work that must happen after the fact: answers are worked, invitations are mailed."""
 
-from surveys.services import invitations, responses
+from surveys.services import attempts, invitations, responses
 from voc import jobs
 from voc.jobs import Run
 
@@ -21,3 +21,9 @@ def invite_after_ticket(run: Run, ticket_id: int) -> None:
 def send_invitation(run: Run, invitation_id: int) -> None:
     """Mails one invitation; one that was sent, used or withdrawn is left alone."""
     invitations.send_invitation(invitation_id=invitation_id, now=run.now)
+
+
+@jobs.handler(attempts.KEEP)
+def keep_broken_off(run: Run) -> None:
+    """Makes responses of attempts that nobody has come back to; those that are made are passed by."""
+    attempts.keep_broken_off(now=run.now)

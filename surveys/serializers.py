@@ -7,10 +7,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from feedback.text.normal import sanitise
-from surveys.forms.answer import CHANNELS, MAX_COMMENT
-from surveys.models import Invitation, Response, Survey
-from surveys.queries.results import words_of
+from surveys.forms.answer import CHANNELS
+from surveys.models import Invitation, Question, Response, Survey
+from surveys.queries.answers import answers_of
 from surveys.services.invitations import MOST_AT_ONCE, MOST_DAYS, VALID_DAYS
 from voc.api.strict import StrictSerializer, WholeNumberField
 
@@ -72,6 +71,24 @@ class ScoreQuestionIn(QuestionIn):
     high_label = TextField(max_length=40, required=False, default="", allow_blank=True)
 
 
+class DesignIn(StrictSerializer):
+    """One question; `surveys/questions` says what options, rules and variants look like."""
+
+    key = TextField(max_length=40)
+    kind = serializers.ChoiceField(choices=Question.Kind.choices)
+    label = TextField(  # type: ignore[assignment]
+        max_length=300, required=False, default="", allow_blank=True
+    )
+    help = TextField(max_length=500, required=False, default="", allow_blank=True)
+    low_label = TextField(max_length=40, required=False, default="", allow_blank=True)
+    high_label = TextField(max_length=40, required=False, default="", allow_blank=True)
+    required = serializers.BooleanField(required=False, default=False)  # type: ignore[assignment]
+    options = serializers.DictField(required=False, default=dict)
+    show_if = serializers.DictField(required=False, default=dict)
+    translations = serializers.DictField(required=False, default=dict)
+    variants = serializers.ListField(required=False, default=list, child=serializers.DictField())
+
+
 class SurveyIn(StrictSerializer):
     slug = serializers.RegexField(r"\A[a-z0-9][a-z0-9_-]*\Z", max_length=60)
     title = TextField(max_length=120)
@@ -86,19 +103,22 @@ class SurveyIn(StrictSerializer):
         max_length=40, required=False, default="", allow_blank=True, help_text="key"
     )
     product = TextField(max_length=100, required=False, default="", allow_blank=True)
-    score = ScoreQuestionIn()
-    comment = QuestionIn()
+    score = ScoreQuestionIn(required=False)
+    comment = QuestionIn(required=False)
+    questions = DesignIn(many=True, required=False)
+    languages = serializers.ListField(child=TextField(max_length=12), required=False, min_length=1)
+    translations = serializers.DictField(required=False)
+    opens_at = serializers.DateTimeField(required=False, allow_null=True)
+    closes_at = serializers.DateTimeField(required=False, allow_null=True)
+    shuffle = serializers.BooleanField(required=False)
 
-
-class AnswersIn(StrictSerializer):
-    score = WholeNumberField(required=False, min_value=0, max_value=10)
-    comment = TextField(required=False, allow_blank=True, trim_whitespace=False)
-
-    def validate_comment(self, value: str) -> str:
-        text = sanitise(value)
-        if len(text) > MAX_COMMENT:
-            raise serializers.ValidationError(f"at most {MAX_COMMENT} characters")
-        return text
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("questions"):
+            if "score" in attrs or "comment" in attrs:
+                raise serializers.ValidationError("either questions, or score and comment")
+        elif "score" not in attrs or "comment" not in attrs:
+            raise serializers.ValidationError("questions, or score and comment")
+        return attrs
 
 
 class ResponseIn(StrictSerializer):
@@ -106,7 +126,10 @@ class ResponseIn(StrictSerializer):
 
     survey = TextField(max_length=60, help_text="slug")
     key = KeyField()
-    answers = AnswersIn()
+    answers = serializers.DictField(
+        help_text="by the keys of the questions: score 9, comment \"words\", choice ids, lists"
+    )
+    language = TextField(max_length=12, required=False)
     channel = serializers.ChoiceField(
         choices=sorted([*CHANNELS, "api"]), required=False, default="api"
     )
@@ -119,12 +142,12 @@ class _WithWords(serializers.ListSerializer[Any]):
     def to_representation(self, data: Any) -> list[Any]:
         rows = list(data)
         context = cast(dict[str, Any], self.context)
-        context["said"] = words_of(rows, context["request"].user)
+        context["answers"] = answers_of(rows, context["request"].user)
         return super().to_representation(rows)
 
 
 class ResponseOut(serializers.ModelSerializer[Response]):
-    """Words are masked; they are there once the response has been worked."""
+    """Answers by question. Words are masked; free texts are there once the response is worked."""
 
     survey = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     answers = serializers.SerializerMethodField()
@@ -134,15 +157,13 @@ class ResponseOut(serializers.ModelSerializer[Response]):
         list_serializer_class = _WithWords
         fields = [
             "id", "survey", "survey_version", "key", "state", "answers", "customer", "channel",
-            "language", "submitted_at", "local_day",
+            "language", "device", "variants", "flags", "partial", "started_at", "submitted_at",
+            "local_day",
         ]  # fmt: skip
 
     def get_answers(self, response: Response) -> dict[str, Any]:
-        said = self.context.get("said", {}).get(response.pk)
-        return {
-            "score": response.answers.get("score"),
-            "comment": said.text if said else None,
-        }
+        found: dict[str, Any] = self.context["answers"][response.pk]
+        return found
 
 
 class RecipientIn(StrictSerializer):

@@ -12,8 +12,8 @@ def connect() -> None:
     from surveys import demo, jobs  # noqa: F401 - jobs registers its handlers
     from surveys.models import Response, Survey
     from surveys.queries.results import timeline
+    from surveys.services.days import rebuild_days
     from surveys.services.invitations import INVITE_AFTER_TICKET
-    from surveys.services.responses import rebuild_days
 
     registry.nav.append(
         NavEntry(60, _("アンケート"), "surveys", "clipboard-list", EVERYONE, "/surveys/")

@@ -109,12 +109,13 @@ class SurveyFactory(DjangoModelFactory[Survey]):
     def questions(self: Any, create: bool, extracted: Any, **_: Any) -> None:
         if create:
             Question.objects.create(
-                survey=self, position=1, kind="score", required=True,
+                survey=self, position=1, key="score", kind=self.kind, required=True,
                 label="みなも商店を、ご家族やご友人にすすめたいと思いますか。",
                 low_label="まったく思わない", high_label="とても思う",
             )
             Question.objects.create(
-                survey=self, position=2, kind="text", label="その理由を教えてください。"
+                survey=self, position=2, key="comment", kind="long",
+                label="その理由を教えてください。"
             )
 
 

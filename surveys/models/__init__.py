@@ -1,6 +1,28 @@
 """Questions, who was asked, and what was answered."""
 
-from surveys.models.answers import Answer, Invitation, Response, ResponseDay
-from surveys.models.design import Question, Survey, SurveyVersion
+from surveys.models.answers import (
+    Answer,
+    AnswerDay,
+    Attempt,
+    CutDay,
+    Invitation,
+    Response,
+    ResponseDay,
+    SavedAnswer,
+)
+from surveys.models.design import Question, Quota, Survey, SurveyVersion
 
-__all__ = ["Answer", "Invitation", "Question", "Response", "ResponseDay", "Survey", "SurveyVersion"]
+__all__ = [
+    "Answer",
+    "AnswerDay",
+    "Attempt",
+    "CutDay",
+    "Invitation",
+    "Question",
+    "Quota",
+    "Response",
+    "ResponseDay",
+    "SavedAnswer",
+    "Survey",
+    "SurveyVersion",
+]

@@ -8,10 +8,18 @@ from feedback.models import Touchpoint
 from voc.models import GuardedJSONField
 
 
+def default_languages() -> list[str]:
+    return ["ja"]
+
+
 class Survey(models.Model):
+    """A survey. `kind` names its headline score: the first question of that kind."""
+
     class Kind(models.TextChoices):
         NPS = "nps", _("NPS（すすめたい度）")
         CSAT = "csat", _("CSAT（満足度）")
+        CES = "ces", _("CES（手間の少なさ）")
+        NONE = "none", _("点数なし")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("下書き")
@@ -35,6 +43,15 @@ class Survey(models.Model):
     thanks = models.CharField(_("お礼の文"), max_length=300, default="", blank=True)
     touchpoint = models.ForeignKey(Touchpoint, null=True, blank=True, on_delete=models.SET_NULL)
     product = models.CharField(_("商品・サービス"), max_length=100, default="", blank=True)
+    # The first is the one that the fields above are written in.
+    languages = GuardedJSONField(default=default_languages, blank=True)
+    # language → {"title", "purpose", "thanks"}
+    translations = GuardedJSONField(default=dict, blank=True)
+    opens_at = models.DateTimeField(_("受け付けの始まり"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("受け付けの終わり"), null=True, blank=True)
+    shuffle = models.BooleanField(_("質問の順番を人ごとに変える"), default=False)
+    # Origins of the sites that may show the form in a frame.
+    frame_origins = GuardedJSONField(default=list, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -50,6 +67,12 @@ class Survey(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(retention_months__gte=1), name="survey_retention_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(opens_at=None)
+                | models.Q(closes_at=None)
+                | models.Q(opens_at__lt=models.F("closes_at")),
+                name="survey_opens_before_it_closes",
             ),
         ]
         indexes = [models.Index(fields=["-created_at", "-id"], name="survey_newest")]
@@ -79,23 +102,81 @@ class SurveyVersion(models.Model):
 
 
 class Question(models.Model):
+    """One question, or one thing that is only shown. Its `key` is what answers are stored under."""
+
     class Kind(models.TextChoices):
-        SCORE = "score", _("評価")
-        TEXT = "text", _("自由記述")
+        NPS = "nps", _("すすめたい度（0〜10）")
+        CSAT = "csat", _("満足度（1〜5）")
+        CES = "ces", _("手間の少なさ（1〜7）")
+        RATING = "rating", _("段階評価")
+        SINGLE = "single", _("1つ選ぶ")
+        MULTIPLE = "multiple", _("いくつでも選ぶ")
+        MATRIX = "matrix", _("表で選ぶ")
+        RANKING = "ranking", _("順位をつける")
+        SHORT = "short", _("短い文")
+        LONG = "long", _("自由記述")
+        EMAIL = "email", _("メールアドレス")
+        PHONE = "phone", _("電話番号")
+        DATE = "date", _("日付")
+        NUMBER = "number", _("数")
+        CONSENT = "consent", _("同意")
+        HIDDEN = "hidden", _("隠し項目")
+        STATEMENT = "statement", _("説明文")
+        SECTION = "section", _("ページの区切り")
 
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="questions")
+    # Stable for the life of the survey; never made from a label.
+    key = models.CharField(max_length=40)
     position = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=5, choices=Kind)
-    label = models.CharField(_("質問"), max_length=200)
-    help = models.CharField(_("補足"), max_length=200, default="", blank=True)
+    kind = models.CharField(max_length=9, choices=Kind)
+    label = models.CharField(_("質問"), max_length=300)
+    help = models.CharField(_("補足"), max_length=500, default="", blank=True)
     low_label = models.CharField(max_length=40, default="", blank=True)
     high_label = models.CharField(max_length=40, default="", blank=True)
     required = models.BooleanField(default=False)
+    # {"choices": [{"id", "label"}], "rows": [{"id", "label"}], "other", "shuffle", "points", …}:
+    # surveys/questions/options.py says which kind takes what.
+    options = GuardedJSONField(default=dict, blank=True)
+    # {"mode": "all" | "any", "when": [{"question", "op", "value"}]}; empty is "always".
+    show_if = GuardedJSONField(default=dict, blank=True)
+    # language → the words of this question in it, choices and rows by their ids
+    translations = GuardedJSONField(default=dict, blank=True)
+    # Other wordings that are tried beside the first: [{"id", "label", "help"}].
+    variants = GuardedJSONField(default=list, blank=True)
+    # Taken out of the survey; answers that were given to it stay.
+    retired = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["survey", "position"], name="question_position_once")
+            models.UniqueConstraint(fields=["survey", "key"], name="question_key_once"),
+            models.UniqueConstraint(
+                fields=["survey", "position"],
+                condition=models.Q(retired=False),
+                name="question_place_once",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.label
+
+
+class Quota(models.Model):
+    """How many finished answers of a kind are wanted; `taken` is counted as they are accepted."""
+
+    survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="quotas")
+    name = models.CharField(_("名前"), max_length=80)
+    # In the form of Question.show_if; empty counts every answer.
+    rule = GuardedJSONField(default=dict, blank=True)
+    most = models.PositiveIntegerField(_("上限"))
+    taken = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["survey", "name"], name="quota_once"),
+            models.CheckConstraint(
+                condition=models.Q(taken__lte=models.F("most")), name="quota_not_exceeded"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,18 +1,13 @@
 """What came back: figure, distribution, trend, funnel, and the words beside each score."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from feedback.models import Comment
-from feedback.queries.comments import comments_for, masked
 from feedback.queries.periods import Period, monday, weeks
 from feedback.queries.scores import LEAST_SHOWN, figure, groups
 from feedback.stats.scores import Score
@@ -63,13 +58,6 @@ class Funnel:
     def rate(self) -> float | None:
         """Answers of invited people ÷ invitations made."""
         return self.answered / self.invited if self.invited else None
-
-
-def scale_labels(low: str = "", high: str = "") -> list[tuple[int, str]]:
-    """(value, word) of every point of a CSAT scale, worst first."""
-    words = [_("とても不満"), pgettext("answer", "不満"), _("どちらでもない"), _("満足"), _("とても満足")]
-    words[0], words[-1] = low or words[0], high or words[-1]
-    return list(enumerate(words, start=1))
 
 
 def results_of(
@@ -212,38 +200,13 @@ def responses_of(survey: Survey | None = None) -> QuerySet[Response]:
     return rows if survey is None else rows.filter(survey=survey)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The words of one response as this person may read them."""
-
-    text: str
-    url: str
-    polarity: str
-
-
-def words_of(responses: Iterable[Response], user: User) -> dict[int, Said]:
-    """Masked words by response, for those that have any and that this person may read."""
-    refs = {f"response:{response.pk}": response.pk for response in responses}
-    rows: Iterable[Comment] = (
-        comments_for(user)
-        .filter(source="survey", source_ref__in=refs)
-        .only("id", "text", "mask_spans", "polarity", "source_ref")
-    )
-    return {
-        refs[row.source_ref]: Said(
-            masked(row.text, row.mask_spans), reverse("comment", args=[row.pk]), row.polarity
-        )
-        for row in rows
-    }
-
-
 def timeline(customer_id: int, user: User) -> list[TimelineEntry]:
     """Answers of a customer, and invitations that were mailed; the words come from elsewhere."""
     entries = [
         TimelineEntry(
             at=response.submitted_at,
             kind=_("アンケートの回答"),
-            title=_title(response.survey, response.answers),
+            title=_title(response),
             url=reverse("survey", args=[response.survey_id]),
         )
         for response in Response.objects.filter(customer=customer_id)
@@ -268,7 +231,6 @@ def timeline(customer_id: int, user: User) -> list[TimelineEntry]:
     return entries
 
 
-def _title(survey: Survey, answers: dict[str, Any]) -> str:
-    score = answers.get("score")
-    name = "NPS" if survey.kind == Survey.Kind.NPS else "CSAT"
-    return survey.title if score is None else f"{survey.title}　{name} {score}"
+def _title(response: Response) -> str:
+    name = response.survey.kind.upper()
+    return response.survey.title if response.score is None else f"{response.survey.title}　{name} {response.score}"

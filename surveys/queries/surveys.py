@@ -9,7 +9,7 @@ from django.db.models import Max, QuerySet, Sum
 
 from feedback.queries.scores import LEAST_SHOWN, figure
 from feedback.stats.scores import Score
-from surveys.models import Invitation, Question, ResponseDay, Survey, SurveyVersion
+from surveys.models import Invitation, ResponseDay, Survey, SurveyVersion
 from surveys.queries import definitions
 from surveys.services.invitations import digest
 from voc.models import User
@@ -62,14 +62,13 @@ def rows_of(surveys: Sequence[Survey]) -> list[Row]:
 
 
 def question_values(survey: Survey) -> dict[str, object]:
-    """The words of the two questions, by the names of the form's fields."""
+    """The words of the two questions that templates begin with, by the names of the form's fields."""
     from surveys.services.surveys import COMMENT_FIELDS, SCORE_FIELDS
 
     values: dict[str, object] = {}
-    for question in Question.objects.filter(survey=survey).order_by("position"):
-        names = SCORE_FIELDS if question.kind == Question.Kind.SCORE else COMMENT_FIELDS
-        for name, column in names.items():
-            values.setdefault(name, getattr(question, column))
+    for question in definitions.questions_of(survey):
+        names = {"score": SCORE_FIELDS, "comment": COMMENT_FIELDS}.get(question.key, {})
+        values |= {name: getattr(question, column) for name, column in names.items()}
     return values
 
 

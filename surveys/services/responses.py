@@ -1,21 +1,23 @@
 """An answer comes in and is durable before anybody is thanked; then it is worked."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from feedback.models import Customer
 from feedback.services import voices
 from surveys import events as names
-from surveys.models import Answer, Invitation, Question, Response, ResponseDay
+from surveys.models import Answer, Invitation, Quota, Response
 from surveys.queries.definitions import Definition, of_version
+from surveys.questions import rules
+from surveys.questions.asked import SCORES, Asked
+from surveys.services import days, odd, rows
 from voc import events, jobs
 from voc.clock import local_day
 from voc.errors import Refused
@@ -40,28 +42,39 @@ class AlreadyAnswered(Refused):
         )
 
 
+class QuotaFull(Refused):
+    """Enough answers of this kind have been given."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("ご協力ありがとうございます。このアンケートは、予定の回答数に達しました。"), "quota_full"
+        )
+
+
 @transaction.atomic
 def accept(
     *,
     definition: Definition,
     key: uuid.UUID,
-    score: int | None,
-    comment: str,
+    answers: dict[str, Any],
     now: datetime,
     channel: str = "link",
     language: str = "ja",
+    device: str = "",
+    variants: dict[str, str] | None = None,
+    order: Sequence[str] = (),
+    flags: Sequence[str] = (),
+    started_at: datetime | None = None,
+    given_at: datetime | None = None,
+    partial: bool = False,
     invitation: Invitation | None = None,
     customer: Customer | None = None,
 ) -> Accepted:
     """One response and one job, together; the same submission again changes nothing.
 
     Values are checked by the caller (`forms.answer`, the serializer); here they are only stored.
+    `given_at` is when it was answered, where that is not now.
     """
-    answers: dict[str, Any] = {}
-    if score is not None:
-        answers["score"] = score
-    if comment.strip():
-        answers["comment"] = comment
     if invitation is not None and not _take(invitation, now=now):
         return _same_submission(key, definition, answers, invitation)
     if invitation is not None:
@@ -73,11 +86,18 @@ def accept(
         invitation=invitation,
         customer=customer,
         answers=answers,
-        purpose=definition.purpose,
+        purpose=definition.texts(language).purpose,
         channel=channel,
         language=language,
-        submitted_at=now,
-        local_day=local_day(now),
+        device=device,
+        segment=customer.segment if customer else "",
+        variants=variants or {},
+        order=list(order),
+        flags=sorted(flags),
+        partial=partial,
+        started_at=started_at,
+        submitted_at=given_at or now,
+        local_day=local_day(given_at or now),
     )
     response_id = _insert(response)
     if response_id is None and invitation is not None:
@@ -86,8 +106,29 @@ def accept(
         response_id = _insert(response)
     if response_id is None:
         return _same_submission(key, definition, answers, invitation)
+    if definition.has_quotas and not partial:
+        _count_quotas(definition.survey_id, answers)
     jobs.enqueue(PROCESS, {"response_id": response_id}, now=now)
     return Accepted(response_id, fresh=True)
+
+
+def _count_quotas(survey_id: int, answers: dict[str, Any]) -> None:
+    """One place of every quota this response belongs to; `QuotaFull` undoes all of it."""
+    for quota in Quota.objects.filter(survey=survey_id).order_by("pk"):
+        if not rules.holds(quota.rule, answers):
+            continue
+        taken = Quota.objects.filter(pk=quota.pk, taken__lt=F("most")).update(taken=F("taken") + 1)
+        if not taken:
+            raise QuotaFull
+
+
+def full_quota(survey_id: int, answers: dict[str, Any]) -> bool:
+    """Whether somebody who has said this much is no longer needed."""
+    return any(
+        # A rule about what has not been asked yet decides nothing yet.
+        rules.names_in(quota.rule) <= answers.keys() and rules.holds(quota.rule, answers)
+        for quota in Quota.objects.filter(survey=survey_id, taken__gte=F("most"))
+    )
 
 
 def _take(invitation: Invitation, *, now: datetime) -> bool:
@@ -101,7 +142,7 @@ def _take(invitation: Invitation, *, now: datetime) -> bool:
 def _insert(response: Response) -> int | None:
     """The new id; None when a response with this key exists, or is just being committed."""
     fields = [field for field in Response._meta.concrete_fields if not field.primary_key]
-    columns = ", ".join(str(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     values = [
         field.get_db_prep_save(getattr(response, field.attname), connection) for field in fields
     ]
@@ -134,7 +175,7 @@ def _same_submission(
 
 @transaction.atomic
 def process(*, response_id: int, now: datetime) -> None:
-    """Typed answers, the score, the comment and the day's counts of one response, once."""
+    """Typed answers, scores, comments and the day's counts of one response, once."""
     response = (
         Response.objects.select_for_update(of=("self",))
         .select_related("survey", "customer")
@@ -146,100 +187,67 @@ def process(*, response_id: int, now: datetime) -> None:
     definition = of_version(response.survey, response.survey_version)
     if definition is None:
         raise LookupError(f"version {response.survey_version} of survey {response.survey_id}")
-    value = response.answers.get("score")
-    words = response.answers.get("comment", "")
-    _type_answers(response, definition, value, words)
+    typed = rows.typed(response, definition)
+    Answer.objects.bulk_create(typed, ignore_conflicts=True)
+    _record(response, definition, now=now)
+    headline = definition.score
+    value = response.answers.get(headline.key) if headline else None
+    words = any(
+        question.kind == "long" and str(response.answers.get(question.key, "")).strip()
+        for question in definition.questions
+    )
+    days.count(response, value, words, typed)
+    flags = odd.flags_of(response, definition)
+    Response.objects.filter(pk=response.pk).update(
+        state=Response.State.WORKED,
+        flags=sorted({*response.flags, *flags}),
+        score=value,
+        spoke=words,
+    )
+    if not response.partial:
+        events.publish(
+            names.RESPONSE_COMPLETED,
+            now=now,
+            response_id=response.pk,
+            survey_id=response.survey_id,
+        )
+
+
+def _record(response: Response, definition: Definition, *, now: datetime) -> None:
+    """Every score and every free text of the response, where the whole house can see them."""
     shared: dict[str, Any] = {
         "occurred_at": response.submitted_at,
         "source": "survey",
-        "source_ref": f"response:{response.pk}",
         "customer": response.customer,
         "touchpoint": response.survey.touchpoint,
         "product": definition.product,
         "now": now,
     }
-    score = (
-        voices.record_score(kind=definition.kind, value=value, **shared)
-        if value is not None
-        else None
-    )
-    voices.record_comment(
-        text=words,
-        score=score,
-        purpose=response.purpose,
-        may_tell=definition.may_tell and response.customer_id is not None,
-        attributes={"survey": definition.slug, "channel": response.channel},
-        **shared,
-    )
-    _count(response.survey_id, response.local_day, value, bool(words), 1)
-    Response.objects.filter(pk=response.pk).update(state=Response.State.WORKED)
-    events.publish(
-        names.RESPONSE_COMPLETED, now=now, response_id=response.pk, survey_id=response.survey_id
-    )
+    headline, first = definition.score, definition.comment
+    score = None
+    for question in definition.questions:
+        if question.kind in SCORES and question.key in response.answers:
+            # One row for each source: a second question of a kind has a name of its own.
+            ref = _ref(response, question, headline)
+            made = voices.record_score(
+                kind=question.kind, value=response.answers[question.key], source_ref=ref, **shared
+            )
+            score = made if question is headline else score
+    for question in definition.questions:
+        words = response.answers.get(question.key, "") if question.kind == "long" else ""
+        if words:
+            voices.record_comment(
+                text=words,
+                score=score if question is first else None,
+                purpose=response.purpose,
+                may_tell=definition.may_tell and response.customer_id is not None,
+                attributes={"survey": definition.slug, "channel": response.channel},
+                source_ref=_ref(response, question, first),
+                **shared,
+            )
 
 
-def _type_answers(
-    response: Response, definition: Definition, value: int | None, words: str
-) -> None:
-    rows = []
-    if value is not None:
-        rows.append(Answer(response=response, question_id=definition.score.pk, number=value))
-    if words and definition.comment is not None:
-        rows.append(Answer(response=response, question_id=definition.comment.pk, text=words))
-    Answer.objects.bulk_create(rows, ignore_conflicts=True)
+def _ref(response: Response, question: Asked, first: Asked | None) -> str:
+    return f"response:{response.pk}" + ("" if question is first else f":{question.key}")
 
 
-def _count(survey_id: int, day: date, value: int | None, with_words: bool, sign: int) -> None:
-    place = ResponseDay.NO_SCORE if value is None else value
-    _add([(survey_id, day, place, sign, sign * int(with_words))])
-
-
-def _add(cells: list[tuple[int, date, int, int, int]]) -> None:
-    """Adds (survey, day, value, responses, of them with words) to the counts of the days."""
-    table = ResponseDay._meta.db_table
-    sql = (
-        f"INSERT INTO {table} (survey_id, local_day, value, count, with_words) "  # noqa: S608
-        "VALUES (%s, %s, %s, %s, %s) ON CONFLICT (survey_id, local_day, value) DO UPDATE "
-        f"SET count = {table}.count + excluded.count, "
-        f"with_words = {table}.with_words + excluded.with_words"
-    )
-    with connection.cursor() as cursor:
-        # Sorted, so that two writers take the row locks in the same order.
-        cursor.executemany(sql, sorted(cells))
-
-
-@transaction.atomic
-def rebuild_days(progress: Callable[[int, int], None] = lambda done, total: None) -> dict[str, int]:
-    """Counts the days of every survey again from the responses; {"checked", "changed"}."""
-    score = Answer.objects.filter(response=OuterRef("pk"), question__kind=Question.Kind.SCORE)
-    words = Answer.objects.filter(response=OuterRef("pk"), question__kind=Question.Kind.TEXT)
-    rows = (
-        Response.objects.filter(state=Response.State.WORKED)
-        .annotate(
-            value=Coalesce(Subquery(score.values("number")[:1]), ResponseDay.NO_SCORE),
-            spoke=Exists(words),
-        )
-        .values("survey_id", "local_day", "value")
-        .annotate(n=Count("pk"), m=Count("pk", filter=Q(spoke=True)))
-        .order_by()
-    )
-    true = {
-        (row["survey_id"], row["local_day"], row["value"]): (row["n"], row["m"]) for row in rows
-    }
-    kept = {
-        (day.survey_id, day.local_day, day.value): (day.count, day.with_words)
-        for day in ResponseDay.objects.all()
-    }
-    differing = [cell for cell in true.keys() | kept.keys() if true.get(cell) != kept.get(cell)]
-    # Differences, not values: answers worked meanwhile keep their place.
-    none = (0, 0)
-    _add(
-        [
-            (*cell, true.get(cell, none)[0] - kept.get(cell, none)[0],
-             true.get(cell, none)[1] - kept.get(cell, none)[1])
-            for cell in differing
-        ]
-    )  # fmt: skip
-    ResponseDay.objects.filter(count=0, with_words=0).delete()
-    progress(1, 1)
-    return {"checked": len(true), "changed": len(differing)}

@@ -1,6 +1,7 @@
 """A survey from draft to publication to its end."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from surveys.models import Question, Survey, SurveyVersion
 from surveys.queries import definitions
+from surveys.services import designs
 from voc import audit
 from voc.errors import Refused
 from voc.models import User
@@ -17,7 +19,9 @@ SURVEY_FIELDS = (
     "title", "slug", "kind", "purpose", "operator", "contact", "retention_months", "may_tell",
     "thanks", "touchpoint", "product",
 )  # fmt: skip
-# Form field → column, for each of the two questions.
+# What a form may leave out; a new survey has the model's own defaults.
+MORE_FIELDS = ("languages", "translations", "opens_at", "closes_at", "shuffle", "frame_origins")
+# Form field → column, for the two questions that every template begins with.
 SCORE_FIELDS = {
     "score_label": "label", "score_help": "help", "low_label": "low_label",
     "high_label": "high_label", "score_required": "required",
@@ -28,21 +32,28 @@ COMMENT_FIELDS = {
 
 
 @transaction.atomic
-def create_survey(*, actor: User, now: datetime, **values: Any) -> Survey:
-    """A draft with its score question and its comment question."""
+def create_survey(
+    *, actor: User, now: datetime, questions: Sequence[dict[str, Any]] = (), **values: Any
+) -> Survey:
+    """A draft with these questions, or with a score question and a comment question."""
     survey = Survey(
         created_by=actor, created_at=now, **{name: values[name] for name in SURVEY_FIELDS}
     )
+    for name in MORE_FIELDS:
+        if name in values:
+            setattr(survey, name, values[name])
     _save(survey)
-    for position, kind, columns in (
-        (1, Question.Kind.SCORE, SCORE_FIELDS),
-        (2, Question.Kind.TEXT, COMMENT_FIELDS),
-    ):
-        Question.objects.create(
-            survey=survey,
-            position=position,
-            kind=kind,
-            **{column: values[name] for name, column in columns.items()},
+    if questions:
+        designs.replace(survey, questions)
+    else:
+        score = {column: values[name] for name, column in SCORE_FIELDS.items()}
+        words = {column: values[name] for name, column in COMMENT_FIELDS.items()}
+        designs.replace(
+            survey,
+            [
+                {"key": "score", "kind": survey.kind, **score},
+                {"key": "comment", "kind": Question.Kind.LONG, **words},
+            ],
         )
     audit.record("survey.create", survey, actor=actor, now=now, detail={"slug": survey.slug})
     return survey
@@ -60,25 +71,40 @@ def edit_survey(*, survey: Survey, actor: User, now: datetime, **values: Any) ->
                     _("公開したあとは、アドレスと種類を変えられません。"), "published_already"
                 )
     before = definitions.freeze(survey)
-    for name in SURVEY_FIELDS:
-        setattr(survey, name, values[name])
+    for name in (*SURVEY_FIELDS, *MORE_FIELDS):
+        if name in values:
+            setattr(survey, name, values[name])
     _save(survey)
-    for kind, columns in (
-        (Question.Kind.SCORE, SCORE_FIELDS),
-        (Question.Kind.TEXT, COMMENT_FIELDS),
-    ):
-        question = Question.objects.filter(survey=survey, kind=kind).order_by("position").first()
-        if question is None:
-            question = Question(
-                survey=survey, kind=kind, position=1 if kind == Question.Kind.SCORE else 2
-            )
-        for name, column in columns.items():
-            setattr(question, column, values[name])
-        question.save()
+    for key, columns in (("score", SCORE_FIELDS), ("comment", COMMENT_FIELDS)):
+        given = {column: values[name] for name, column in columns.items() if name in values}
+        if given:
+            Question.objects.filter(survey=survey, key=key).update(**given)
     after = definitions.freeze(survey)
     changed = sorted(name for name in after if after[name] != before[name])
     if changed:
         audit.record("survey.edit", survey, actor=actor, now=now, detail={"changed": changed})
+    definitions.forget(survey.slug)
+    return survey
+
+
+@transaction.atomic
+def set_questions(
+    *, survey: Survey, questions: Sequence[dict[str, Any]], actor: User, now: datetime
+) -> Survey:
+    """The survey with exactly these questions, in this order; what was public stays until published.
+
+    Each is a dict of the columns of Question with its `key`; keys that are gone are retired, so
+    that the answers given to them stay.
+    """
+    survey = Survey.objects.select_for_update(of=("self",)).get(pk=survey.pk)
+    if survey.version:
+        _keep_publication(survey, now=now)
+    before = definitions.freeze(survey)["questions"]
+    designs.replace(survey, questions)
+    if definitions.freeze(survey)["questions"] != before:
+        audit.record(
+            "survey.edit", survey, actor=actor, now=now, detail={"changed": ["questions"]}
+        )
     definitions.forget(survey.slug)
     return survey
 
@@ -116,9 +142,17 @@ def missing_for_publication(survey: Survey) -> list[str]:
         _("題"): survey.title,
     }
     missing = [str(name) for name, value in needed.items() if not str(value or "").strip()]
-    labels = dict(Question.objects.filter(survey=survey).values_list("kind", "label"))
-    if not labels.get(Question.Kind.SCORE, "").strip():
+    asked = definitions.questions_of(survey)
+    scored = survey.kind == Survey.Kind.NONE or any(q.kind == survey.kind for q in asked)
+    if not scored:
         missing.append(_("評価の質問"))
+    if not asked:
+        missing.append(_("質問"))
+    missing += [
+        _("利用目的（%(language)s）") % {"language": language}
+        for language in survey.languages[1:]
+        if not survey.translations.get(language, {}).get("purpose", "").strip()
+    ]
     return missing
 
 

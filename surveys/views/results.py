@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from feedback.queries.periods import last_days
 from feedback.queries.scores import LEAST_SHOWN
+from surveys.forms.shown import scale_labels
 from surveys.models import Response, Survey
 from surveys.queries import results, surveys
+from surveys.queries.answers import words_of
 from surveys.services.surveys import missing_for_publication
 from voc.access import ANALYSTS, StaffRequest, staff
 from voc.clock import local_day
@@ -65,7 +67,7 @@ def survey_page(request: StaffRequest, pk: int) -> HttpResponse:
     days = days if days in PERIODS else "91"
     today = local_day(timezone.now())
     values = surveys.question_values(survey)
-    labels = results.scale_labels(str(values.get("low_label", "")), str(values.get("high_label", "")))
+    labels = scale_labels(str(values.get("low_label", "")), str(values.get("high_label", "")))
     shown = results.results_of(survey, last_days(today, PERIODS[days]), today=today, labels=labels)
     try:
         listed = page(
@@ -76,10 +78,10 @@ def survey_page(request: StaffRequest, pk: int) -> HttpResponse:
         )
     except Refused:
         return redirect(request.path)
-    said = results.words_of(listed.items, request.user)
+    said = words_of(listed.items, request.user)
     answers = [
         {
-            "score_text": response.answers.get("score", "—"),
+            "score_text": "—" if response.score is None else response.score,
             "said": said.get(response.pk),
             "waiting": response.state == "accepted",
             "at": response.submitted_at,

@@ -79,11 +79,13 @@ def migrate() -> None:
         contact="support@minamo.example", created_at=NOW, published_at=NOW,
     )  # fmt: skip
     Question.objects.create(
-        survey=survey, position=1, kind="score", required=True,
+        survey=survey, position=1, key="score", kind="nps", required=True,
         label="みなも商店を、ご家族やご友人にすすめたいと思いますか。",
         low_label="まったく思わない", high_label="とても思う",
     )  # fmt: skip
-    Question.objects.create(survey=survey, position=2, kind="text", label="その理由を教えてください。")
+    Question.objects.create(
+        survey=survey, position=2, key="comment", kind="long", label="その理由を教えてください。"
+    )
 
 
 def session_key() -> str:

@@ -5,9 +5,11 @@ import uuid
 from collections.abc import Iterator
 
 from django.db import connection
+from django.utils import timezone
 
 from feedback.models import Comment
 from support.models import Ticket
+from surveys.forms.answer import token
 from surveys.models import Response, Survey
 from tests.bench import data
 from tests.bench.bench import Bench
@@ -24,7 +26,7 @@ def survey_post(bench: Bench) -> Iterator[Row]:
     with bench.on("empty"):
         survey = Survey.objects.get(slug=data.SLUG)
         fields = [field for field in Response._meta.concrete_fields if not field.primary_key]
-        columns = ", ".join(field.column for field in fields)
+        columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
         statement = (
             f"INSERT INTO {Response._meta.db_table} ({columns}) "
             f"VALUES ({', '.join(['%s'] * len(fields))})"
@@ -57,9 +59,10 @@ def survey_post(bench: Bench) -> Iterator[Row]:
         site = bench.site("empty")
 
         def answer() -> None:
+            key = str(uuid.uuid4())
             site.post(
                 f"/s/{data.SLUG}/", expect=303,
-                fields={"key": str(uuid.uuid4()), "v": "1", "score": "9", "comment": _COMMENT},
+                fields={"key": key, "t": token(key, timezone.now()), "v": "1", "score": "9", "comment": _COMMENT},
             )  # fmt: skip
 
         before = Response.objects.count()

@@ -3,12 +3,15 @@
 import re
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from feedback.models import Touchpoint
+from surveys.forms.answer import token
 from surveys.models import Survey
 from surveys.queries import definitions
 from tests import factories
@@ -46,10 +49,28 @@ def visitor() -> Client:
 
 def key_of(page: Any) -> str:
     """The response key inside a rendered form."""
-    found = re.search(rb'name="key" value="([0-9a-f-]{36})"', page.content)
+    return field_of(page, "key")
+
+
+def without_its_own(page: Any) -> bytes:
+    """The rendered form without its key and its token, which no other has."""
+    content: bytes = page.content
+    for name in ("key", "t"):
+        content = content.replace(field_of(page, name).encode(), b"")
+    return content
+
+
+def field_of(page: Any, name: str) -> str:
+    """What a hidden field of a rendered form holds."""
+    found = re.search(rb'name="%b" value="([^"]+)"' % name.encode(), page.content)
     assert found, page.content[:400]
     return found[1].decode()
 
 
 def answers(**given: Any) -> dict[str, Any]:
-    return {"key": str(uuid.uuid4()), "v": "1", "score": "9", "comment": "", **given}
+    """What the form of the two questions sends, opened a minute ago."""
+    key = given.get("key", str(uuid.uuid4()))
+    opened = timezone.now() - timedelta(minutes=1)
+    return {
+        "key": key, "t": token(key, opened), "v": "1", "score": "9", "comment": "", **given,
+    }  # fmt: skip

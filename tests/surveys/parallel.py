@@ -46,6 +46,7 @@ def main() -> None:
     from django.utils import timezone
 
     call_command("migrate", verbosity=0)
+    from surveys.forms.answer import token
     from surveys.models import Invitation, Response
     from surveys.services.invitations import invite
     from tests.factories import SurveyFactory
@@ -62,7 +63,8 @@ def main() -> None:
     invited = "/" + link.url.split("/", 3)[3]
 
     def body(key: str | None = None) -> dict[str, str]:
-        return {"key": key or str(uuid.uuid4()), "score": "9", "comment": "早い"}
+        key = key or str(uuid.uuid4())
+        return {"key": key, "t": token(key, now), "score": "9", "comment": "早い"}
 
     one_key = str(uuid.uuid4())
     by_link = _at_once(invited, [body() for _ in range(POSTS)])

@@ -49,7 +49,7 @@ def test_a_survey_is_created_read_and_published(api, visitor):
 
 
 @pytest.mark.parametrize("bad", [
-    {"state": "published"}, {"version": 9}, {"slug": "日本"}, {"slug": ""}, {"kind": "ces"},
+    {"state": "published"}, {"version": 9}, {"slug": "日本"}, {"slug": ""}, {"kind": "smile"},
     {"retention_months": 0}, {"retention_months": True}, {"touchpoint": "nowhere"},
     {"score": {"label": ""}}, {"score": {"label": "a", "kind": "text"}}, {"title": 5},
     {"title": "あ" * 121},

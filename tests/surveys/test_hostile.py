@@ -37,7 +37,7 @@ def test_strange_text_is_stored_readably_and_every_later_page_works(
     survey, visitor, people, client_for, api_for, run_jobs, raw, stored
 ):
     data = answers()
-    body = f"key={data['key']}&v=1&score=3&comment={raw}"
+    body = f"key={data['key']}&t={data['t']}&v=1&score=3&comment={raw}"
 
     sent = visitor.post("/s/delivery/", body, content_type="application/x-www-form-urlencoded")
 

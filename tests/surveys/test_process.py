@@ -7,7 +7,7 @@ import pytest
 from feedback.models import Comment, Score, ScoreDay
 from surveys.models import Answer, Response, ResponseDay
 from surveys.queries import definitions
-from surveys.services import responses
+from surveys.services import days, responses
 from tests import factories
 from voc.models import Job
 from voc.registry import registry
@@ -19,8 +19,10 @@ def accepted(survey, now):
 
     def one(score=3, comment="配送が遅い", *, of=survey, **given):
         definition = definitions.current(of.slug)
+        answers = {"score": score, "comment": comment}
+        answers = {name: value for name, value in answers.items() if value not in (None, "")}
         stored = responses.accept(
-            definition=definition, key=uuid.uuid4(), score=score, comment=comment, now=now, **given
+            definition=definition, key=uuid.uuid4(), answers=answers, now=now, **given
         )
         return Response.objects.get(pk=stored.response_id)
 
@@ -105,14 +107,14 @@ def test_the_day_counts_can_be_rebuilt_and_say_what_differed(survey, accepted, r
     run_jobs()
     right = set(ResponseDay.objects.values_list("value", "count", "with_words"))
 
-    assert responses.rebuild_days in registry.rebuild["rollups"]
-    assert responses.rebuild_days() == {"checked": 3, "changed": 0}
+    assert days.rebuild_days in registry.rebuild["rollups"]
+    assert days.rebuild_days()["changed"] == 0
     ResponseDay.objects.filter(value=9).update(count=7)
     ResponseDay.objects.filter(value=3).delete()
     ResponseDay.objects.create(
         survey=survey, local_day="2026-01-01", value=1, count=5, with_words=0
     )
-    assert responses.rebuild_days() == {"checked": 3, "changed": 3}
+    assert days.rebuild_days()["changed"] == 3
     assert set(ResponseDay.objects.values_list("value", "count", "with_words")) == right
 
 

@@ -164,7 +164,7 @@ def _answered(survey, number, now, run_jobs):
     definition = definitions.current(survey.slug)
     for index in range(number):
         responses.accept(
-            definition=definition, key=uuid.uuid4(), score=index % 11, comment=f"言葉{index}",
+            definition=definition, key=uuid.uuid4(), answers={"score": index % 11, "comment": f"言葉{index}"},
             now=now + timedelta(seconds=index), customer=factories.CustomerFactory(),
         )
     run_jobs(responses.PROCESS)
@@ -220,8 +220,8 @@ def test_private_particulars_are_masked_beside_the_score(
 ):
     definition = definitions.current("delivery")
     responses.accept(
-        definition=definition, key=uuid.uuid4(), score=2, now=now,
-        comment="電話は090-1234-5678です。返事がありません。",
+        definition=definition, key=uuid.uuid4(), now=now,
+        answers={"score": 2, "comment": "電話は090-1234-5678です。返事がありません。"},
     )
     run_jobs()
 

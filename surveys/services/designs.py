@@ -1,0 +1,163 @@
+"""The questions of a survey, checked as a whole and put in place of what was there."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from surveys.models import Question, Survey
+from surveys.questions import rules
+from surveys.questions.asked import CHOOSING, OTHER
+from voc.errors import Refused
+
+MOST_QUESTIONS = 100
+MOST_CHOICES = 100
+MOST_VARIANTS = 5
+MOST_LABEL = 200
+_KEY = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+# Names the page itself sends.
+_DEFAULTS: dict[str, Any] = {
+    "required": False, "options": {}, "show_if": {}, "translations": {}, "variants": [],
+}  # fmt: skip
+RESERVED = frozenset({"key", "v", "p", "t", "lang", "k", "website"})
+_LONGEST = {"label": 300, "help": 500, "low_label": 40, "high_label": 40}
+COLUMNS = (
+    "kind", "label", "help", "low_label", "high_label", "required", "options", "show_if",
+    "translations", "variants",
+)  # fmt: skip
+
+
+def replace(survey: Survey, questions: Sequence[dict[str, Any]]) -> None:
+    """Stores exactly these questions; `Refused` names the first that cannot be asked."""
+    check(questions)
+    Question.objects.filter(survey=survey).exclude(key__in=[q["key"] for q in questions]).update(
+        retired=True
+    )
+    # Out of the way first: places are unique among the questions that are asked.
+    Question.objects.filter(survey=survey, retired=False).update(
+        position=F("position") + MOST_QUESTIONS + 1
+    )
+    present = {question.key: question for question in Question.objects.filter(survey=survey)}
+    for place, given in enumerate(questions, start=1):
+        question = present.get(given["key"]) or Question(survey=survey, key=given["key"])
+        if question.pk and question.kind != given["kind"] and question.answers.exists():
+            raise Refused(
+                _("質問%(n)s：回答のある質問の種類は変えられません。新しい質問を足してください。") % {"n": place},
+                "answered_already",
+            )
+        for name in COLUMNS:
+            setattr(question, name, given.get(name, _DEFAULTS.get(name, "")))
+        question.position, question.retired = place, False
+        question.save()
+
+
+def check(questions: Sequence[dict[str, Any]]) -> None:
+    """Refuses what could not be asked or answered, naming the question by its number."""
+    if not 1 <= len(questions) <= MOST_QUESTIONS:
+        raise Refused(_("質問は1問から%(most)s問までです。") % {"most": MOST_QUESTIONS}, "bad_number")
+    before: set[str] = set()
+    for number, question in enumerate(questions, start=1):
+        problem = (
+            _bad_key(question, before)
+            or _bad_words(question)
+            or _bad_options(question)
+            or _bad_rule(question.get("show_if") or {}, before)
+            or _bad_variants(question.get("variants") or [])
+        )
+        if problem:
+            raise Refused(_("質問%(n)s：%(problem)s") % {"n": number, "problem": problem}, "bad_question")
+        before.add(question["key"])
+
+
+def _bad_key(question: dict[str, Any], before: set[str]) -> str:
+    key = question.get("key")
+    if not isinstance(key, str) or not _KEY.fullmatch(key) or key in RESERVED:
+        return _("識別名は、半角の英小文字で始まる40字までの英数字で書いてください。")
+    if key in before:
+        return _("識別名「%(key)s」が2つあります。") % {"key": key}
+    if question.get("kind") not in Question.Kind.values:
+        return _("質問の種類が正しくありません。")
+    return ""
+
+
+def _bad_words(question: dict[str, Any]) -> str:
+    if question["kind"] != "hidden" and not str(question.get("label") or "").strip():
+        return _("質問の文を書いてください。")
+    for name, most in _LONGEST.items():
+        text = question.get(name, "")
+        if not isinstance(text, str) or len(text) > most:
+            return _("文は%(most)s字までです。") % {"most": most}
+    return ""
+
+
+def _bad_options(question: dict[str, Any]) -> str:
+    kind, options = question["kind"], question.get("options") or {}
+    if not isinstance(options, dict):
+        return _("選択肢の形が正しくありません。")
+    for name in ("choices", "rows"):
+        problem = _bad_choices(options.get(name, []))
+        if problem:
+            return problem
+    choices = options.get("choices", [])
+    if kind in CHOOSING and len(choices) + bool(options.get(OTHER)) < 2:
+        return _("選択肢を2つ以上書いてください。")
+    if kind == "matrix" and not options.get("rows"):
+        return _("行を1つ以上書いてください。")
+    points = options.get("points", 5)
+    if kind == "rating" and (isinstance(points, bool) or not isinstance(points, int) or not 2 <= points <= 10):
+        return _("段階は2から10までです。")
+    low, high = options.get("min"), options.get("max")
+    if any(isinstance(limit, bool) or not isinstance(limit, int | float | None) for limit in (low, high)):
+        return _("数の範囲が正しくありません。")
+    if low is not None and high is not None and low > high:
+        return _("数の範囲が正しくありません。")
+    return ""
+
+
+def _bad_choices(choices: Any) -> str:
+    if not isinstance(choices, list) or len(choices) > MOST_CHOICES:
+        return _("選択肢は%(most)s個までです。") % {"most": MOST_CHOICES}
+    ids: set[str] = set()
+    for choice in choices:
+        if not isinstance(choice, dict) or not isinstance(choice.get("label"), str):
+            return _("選択肢の形が正しくありません。")
+        identity = choice.get("id")
+        if not isinstance(identity, str) or not _ID.fullmatch(identity) or identity in ids | {OTHER}:
+            return _("選択肢の識別名が正しくありません。")
+        if not 1 <= len(choice["label"].strip()) <= MOST_LABEL:
+            return _("選択肢は1字から%(most)s字までで書いてください。") % {"most": MOST_LABEL}
+        ids.add(identity)
+    return ""
+
+
+def _bad_rule(rule: Any, before: set[str]) -> str:
+    """A rule may only ask about what has been asked by then."""
+    if rule == {}:
+        return ""
+    conditions = rule.get("when") if isinstance(rule, dict) else None
+    if not isinstance(conditions, list) or not 1 <= len(conditions) <= rules.MAX_CONDITIONS:
+        return _("表示の条件が正しくありません。")
+    if rule.get("mode", "all") not in ("all", "any"):
+        return _("表示の条件が正しくありません。")
+    for condition in conditions:
+        if not isinstance(condition, dict) or condition.get("op") not in rules.OPS:
+            return _("表示の条件が正しくありません。")
+        if condition.get("question") not in before:
+            return _("表示の条件には、前にある質問だけを使えます。")
+        if condition["op"] == "group" and condition.get("value") not in rules.GROUPS:
+            return _("表示の条件が正しくありません。")
+        if condition["op"] == "in" and not isinstance(condition.get("value"), list):
+            return _("表示の条件が正しくありません。")
+    return ""
+
+
+def _bad_variants(variants: Any) -> str:
+    if not isinstance(variants, list) or len(variants) > MOST_VARIANTS:
+        return _("言い換えは%(most)s個までです。") % {"most": MOST_VARIANTS}
+    ids = [row.get("id") if isinstance(row, dict) else None for row in variants]
+    if any(not isinstance(one, str) or not _ID.fullmatch(one) for one in ids) or len(set(ids)) != len(ids):
+        return _("言い換えの識別名が正しくありません。")
+    return ""
