@@ -50,7 +50,12 @@ def masked(text: str, spans: Iterable[Any], start: int = 0, end: int | None = No
 
 def snippet(comment: Comment, length: int = 120) -> str:
     """The first words on one line, masked."""
-    words = " ".join(masked(comment.text[: length * 2], comment.mask_spans).split())
+    return first_words(comment.text, comment.mask_spans, length)
+
+
+def first_words(text: str, mask_spans: Iterable[Any], length: int) -> str:
+    """The same of a text and its spans."""
+    words = " ".join(masked(text[: length * 2], mask_spans).split())
     return words if len(words) <= length else words[: length - 1] + "…"
 
 
