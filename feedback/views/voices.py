@@ -95,6 +95,7 @@ def _rows(
     """What the list shows of each voice, as words and addresses: a tag costs more than a row."""
     chips = {value: ui.polarity(value) for value in Polarity.values}
     chips[""] = ui.chip(_("読み取り待ち"), tone="dashed", icon="clock")
+    erased = ui.chip(_("消去済み"), tone="dashed")
     about: dict[str, tuple[str, str]] = {}
     for key in {key for comment in listed for key in comment.topic_keys.split()[:3]}:
         query = request.GET.copy()
@@ -107,7 +108,9 @@ def _rows(
             "pk": comment.pk,
             "url": reverse("comment", args=[comment.pk]),
             "text": comments.snippet(comment, 140),
-            "chip": chips[comment.polarity if comment.analysed_version else ""],
+            "chip": chips[comment.polarity if comment.analysed_version else ""]
+            if comment.text
+            else erased,
             "topics": [about[key] for key in comment.topic_keys.split()[:3]],
             "score": f"{comment.score.kind.upper()} {comment.score.value}" if comment.score else "",
             "who": str(comment.customer) if comment.customer else "",

@@ -209,7 +209,7 @@ def _first_open(definition: Definition, seed: str, answers: Mapping[str, Any]) -
     return len(pages) - 1
 
 
-def _read_post(request: HttpRequest) -> HttpResponse | None:
+def read_post(request: HttpRequest) -> HttpResponse | None:
     """The page that says why what was sent could not be read at all; None when it could."""
     try:
         request.POST  # noqa: B018 - reading it is what may fail
@@ -224,7 +224,7 @@ def _read_post(request: HttpRequest) -> HttpResponse | None:
 
 def answer(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Takes one page of answers: the next page, the thanks, or the same page and what is wrong."""
-    unreadable = _read_post(request)
+    unreadable = read_post(request)
     if unreadable is not None:
         return unreadable
     now = timezone.now()
