@@ -24,20 +24,24 @@ from surveys.questions import flow, reading, rules
 from surveys.questions.asked import SHOWN, Asked
 from surveys.services import attempts, receipts
 from surveys.services.responses import AlreadyAnswered, QuotaFull, accept, full_quota
+from surveys.views import limits
 from voc import customer_style
 from voc.errors import Refused
+from voc.throttle import client_address
 
 # Stand for the response key and its token in the kept HTML. Random, so that no survey's text can
 # hold them.
 _KEY_PLACE = str(uuid.uuid4())
 _TOKEN_PLACE = uuid.uuid4().hex
 _POLICY = {"style-src": ["'self'", customer_style.source()], "script-src": ["'none'"]}
+# Only the form has a script: ours, from our own host.
+_FORM_POLICY = {**_POLICY, "script-src": ["'self'"]}
 CHROME = frozenset({"ja", "en"})
 
 
-def page(body: str | bytes, status: int = 200) -> HttpResponse:
+def page(body: str | bytes, status: int = 200, *, script: bool = False) -> HttpResponse:
     response = HttpResponse(body, status=status)
-    response.csp = _POLICY  # type: ignore[attr-defined]
+    response.csp = _FORM_POLICY if script else _POLICY  # type: ignore[attr-defined]
     # A page from a cache would carry a key that has been used.
     response["Cache-Control"] = "no-store"
     return response
@@ -45,7 +49,8 @@ def page(body: str | bytes, status: int = 200) -> HttpResponse:
 
 def render(template: str, status: int = 200, **context: Any) -> HttpResponse:
     # Without the request: nothing of the visitor can get into these pages, nor be asked for.
-    return page(render_to_string(f"surveys/{template}.html", context), status)
+    script = template == "form" and not context.get("preview")
+    return page(render_to_string(f"surveys/{template}.html", context), status, script=script)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,7 @@ def form_page(
     sent: Sent | None = None,
     errors: Mapping[str, str] | None = None,
     status: int = 200,
+    serial: int = 0,
     preview: bool = False,
 ) -> HttpResponse:
     """One page of the form, with what was given and what is wrong with it."""
@@ -167,6 +173,7 @@ def form_page(
         back=visit.url(r=key, p=index - 1) if index else "",
         key=key,
         token=token,
+        serial=serial,
         preview=preview,
     )
 
@@ -185,7 +192,8 @@ def kept_page(visit: Visit) -> HttpResponse:
         between, after = rest.split(_TOKEN_PLACE.encode())
         parts = definition.pages[place] = (before, between, after)
     token = forms.token(key, now)
-    return page(b"%b%b%b%b%b" % (parts[0], key.encode(), parts[1], token.encode(), parts[2]))
+    html = b"%b%b%b%b%b" % (parts[0], key.encode(), parts[1], token.encode(), parts[2])
+    return page(html, script=True)
 
 
 def resumed_page(visit: Visit, attempt: Attempt, index: int | None) -> HttpResponse:
@@ -197,7 +205,10 @@ def resumed_page(visit: Visit, attempt: Attempt, index: int | None) -> HttpRespo
     token = forms.token(key, attempt.started_at)
     if forms.opened_at(token, key, timezone.now()) is None:
         token = forms.token(key, timezone.now())
-    return form_page(visit, key=key, token=token, index=index, answers=answers)
+    return form_page(
+        visit, key=key, token=token, index=index, answers=answers,
+        serial=attempts.last_serial(attempt),
+    )  # fmt: skip
 
 
 def _first_open(definition: Definition, seed: str, answers: Mapping[str, Any]) -> int:
@@ -233,7 +244,8 @@ def answer(request: HttpRequest, visit: Visit) -> HttpResponse:
     visit = replace(visit, definition=definition)
     so_far: dict[str, Any] = dict(visit.hidden)
     attempt = None
-    if outside.key is not None and (outside.page or not definition.same_for_all):
+    several = outside.page or outside.serial or not definition.same_for_all
+    if outside.key is not None and several:
         attempt = Attempt.objects.filter(key=outside.key, survey=definition.survey_id).first()
         so_far |= attempts.saved(attempt) if attempt else {}
     seed = str(outside.key or "")
@@ -242,10 +254,18 @@ def answer(request: HttpRequest, visit: Visit) -> HttpResponse:
     index = min(outside.page, len(pages) - 1)
     given = forms.read(request.POST, request.FILES, pages[index], outside)
     key = str(given.key or uuid.uuid4())
+    if not limits.allowed(definition.survey_id, client_address(request)):
+        response = form_page(
+            visit, key=key, token=forms.token(key, given.started_at or now), index=index,
+            answers=so_far, sent=given.sent, errors={"": _("いま、たくさんの回答が届いています。入力した内容は残っています。10秒ほど待って、もう一度ボタンを押してください。")},
+            status=429, serial=outside.serial or 0,
+        )  # fmt: skip
+        response["Retry-After"] = str(limits.RETRY_SECONDS)
+        return response
     if given.errors:
         return form_page(
             visit, key=key, token=forms.token(key, now), index=index, answers=so_far,
-            sent=given.sent, errors=given.errors, status=422,
+            sent=given.sent, errors=given.errors, status=422, serial=outside.serial or 0,
         )  # fmt: skip
     names = {name for question in pages[index] for name in (question.key, *question.names)}
     so_far = {name: value for name, value in so_far.items() if name not in names} | given.answers
@@ -274,7 +294,8 @@ def _go_on(
             definition=definition,
             key=outside.key,
             answers={**cleared, **answers, **visit.hidden},
-            serial=SERIAL_OF_PAGES,
+            serial=outside.serial or 0,
+            is_page=True,
             now=timezone.now(),
             invitation=visit.invitation,
             channel=visit.channel,
@@ -284,10 +305,6 @@ def _go_on(
     except Refused:
         return already(visit, status=409)
     return _see(visit.url(r=str(outside.key), p=index + 1))
-
-
-# A page that was sent is later than anything its script saved meanwhile.
-SERIAL_OF_PAGES = 2_000_000_000
 
 
 def _see(url: str) -> HttpResponse:
