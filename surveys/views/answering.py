@@ -87,12 +87,14 @@ def visit_of(
 ) -> Visit:
     hidden = forms.read_hidden(definition.questions, request.GET)
     language = language_of(request, definition)
-    query = {name: request.GET[name] for name in ("lang", "k", *hidden) if name in request.GET}
+    channel = forms.read_channel(request.GET.get("k", ""))
+    query = {name: request.GET[name] for name in ("lang", *hidden) if name in request.GET}
+    query |= {"k": channel} if "k" in request.GET else {}
     return Visit(
         definition=definition,
         language=language,
         chrome=chrome_of(request, language),
-        channel="mail" if invitation else forms.read_channel(request.GET.get("k", "")),
+        channel="mail" if invitation else channel,
         device=forms.read_device(request.headers.get("User-Agent", "")),
         invitation=invitation,
         query=query,
@@ -161,7 +163,11 @@ def form_page(
         d=definition,
         texts=definition.texts(visit.language),
         language=visit.language,
-        others=[one for one in definition.languages if one != visit.language],
+        others=[
+            (one, visit.url(**{"lang": one, **({"r": key, "p": index} if index else {})}))
+            for one in definition.languages
+            if one != visit.language
+        ],
         invited=visit.invitation is not None,
         contact_url=contact_url(definition.contact),
         total=_numbered(pages, len(pages)) - 1,
@@ -184,7 +190,7 @@ def kept_page(visit: Visit) -> HttpResponse:
     key, now = str(uuid.uuid4()), timezone.now()
     if not definition.same_for_all:
         return form_page(visit, key=key, token=forms.token(key, now))
-    place = (visit.language, visit.chrome, visit.invitation is not None)
+    place = (visit.language, visit.chrome, visit.invitation is not None, visit.query.get("k"))
     parts = definition.pages.get(place)
     if parts is None:
         html = form_page(visit, key=_KEY_PLACE, token=_TOKEN_PLACE).content
