@@ -37,6 +37,8 @@ _POLICY = {"style-src": ["'self'", customer_style.source()], "script-src": ["'no
 # Only the form has a script: ours, from our own host.
 _FORM_POLICY = {**_POLICY, "script-src": ["'self'"]}
 CHROME = frozenset({"ja", "en"})
+# Kinds with a style of their own, in a second sheet (voc/static/voc/survey.css).
+_RARE = frozenset({"ces", "rating", "matrix", "ranking", "section"})
 
 
 def page(body: str | bytes, status: int = 200, *, script: bool = False) -> HttpResponse:
@@ -175,6 +177,7 @@ def form_page(
         errors=[(numbers.get(name), text) for name, text in (errors or {}).items()],
         index=index,
         pages=len(pages),
+        extra=len(pages) > 1 or any(q.kind in _RARE or q.other for q in questions),
         last=index == len(pages) - 1,
         back=visit.url(r=key, p=index - 1) if index else "",
         key=key,
