@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, TypedDict
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from feedback.models import Clause, Comment, TopicAssignment
 from voc.models import User
@@ -55,6 +56,8 @@ def snippet(comment: Comment, length: int = 120) -> str:
 
 def first_words(text: str, mask_spans: Iterable[Any], length: int) -> str:
     """The same of a text and its spans."""
+    if not text:
+        return _("（この声は消去しました）")
     words = " ".join(masked(text[: length * 2], mask_spans).split())
     return words if len(words) <= length else words[: length - 1] + "…"
 

@@ -9,7 +9,6 @@ from django.db.models import QuerySet, Sum
 
 from feedback.models import CommentDay, ScoreDay, TopicDay
 
-
 # Version 2.0 of the effort score, 1 to 7; the older 1 to 5 runs the other way and is not asked.
 CES_SCALE = 7
 

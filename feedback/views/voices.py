@@ -109,6 +109,7 @@ def _rows(
     """What the list shows of each voice, as words and addresses: a tag costs more than a row."""
     chips = {value: ui.polarity(value) for value in Polarity.values}
     chips[""] = ui.chip(_("読み取り待ち"), tone="dashed", icon="clock")
+    erased = ui.chip(_("消去済み"), tone="dashed")
     about: dict[str, tuple[str, str]] = {}
     kept = request.GET.copy()
     for name in ("cursor", "topic"):
@@ -123,7 +124,9 @@ def _rows(
             "pk": comment.id,
             "url": comment_at(comment.id),
             "text": comments.first_words(comment.text, comment.mask_spans, 140),
-            "chip": chips[comment.polarity if comment.analysed_version else ""],
+            "chip": chips[comment.polarity if comment.analysed_version else ""]
+            if comment.text
+            else erased,
             "topics": [about[key] for key in comment.topic_keys.split()[:3]],
             "score": f"{comment.score__kind.upper()} {comment.score__value}"
             if comment.score__kind
