@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys.views import design, people, public, results
+from surveys.views import design, people, public, responses, results
 
 urlpatterns = [
     path("s/<slug:slug>/", public.form, name="survey-form"),
@@ -10,6 +10,14 @@ urlpatterns = [
     path("surveys/", results.survey_list, name="surveys"),
     path("surveys/new/", design.create, name="survey-new"),
     path("surveys/<int:pk>/", results.survey_page, name="survey"),
+    path("surveys/<int:pk>/questions/", results.questions_page, name="survey-questions"),
+    path("surveys/<int:pk>/compare/", results.compare_page, name="survey-compare"),
+    path("surveys/<int:pk>/responses/", responses.response_list, name="survey-responses"),
+    path(
+        "surveys/<int:pk>/responses/<int:response>/",
+        responses.response_page,
+        name="survey-response",
+    ),
     path("surveys/<int:pk>/edit/", design.edit, name="survey-edit"),
     path("surveys/<int:pk>/preview/", design.preview, name="survey-preview"),
     path("surveys/<int:pk>/publish/", design.publish, name="survey-publish"),

@@ -1,0 +1,161 @@
+"""Whether two figures differ, decided in `feedback/stats` and said in words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from feedback.queries.scores import CES_SCALE, LEAST_SHOWN, figure, groups
+from feedback.stats import differences
+from feedback.stats.crosstabs import association
+from feedback.stats.differences import Difference
+from feedback.stats.scores import Score
+from feedback.stats.suppression import shown_list
+from surveys.queries.cuts import Counts
+from voc.templatetags.written import signed
+
+# The change of NPS (points) and CSAT (percentage points) that the advice on sample size is about.
+WANTED_POINTS = 10
+
+
+def difference(kind: str, before: Counts, after: Counts) -> Difference:
+    """`after` less `before` of a headline score."""
+    if kind == "nps":
+        return differences.nps_difference(groups(before), groups(after))
+    if kind == "ces":
+        return differences.ces_difference(before, after, scales=(CES_SCALE, CES_SCALE))
+    return differences.csat_difference(_satisfied(before), _satisfied(after))
+
+
+def _satisfied(counts: Counts) -> tuple[int, int]:
+    return counts.get(4, 0) + counts.get(5, 0), sum(counts.values())
+
+
+def digits_of(kind: str) -> int:
+    """How many places behind the point a figure of this kind is printed with."""
+    return 2 if kind == "ces" else 1
+
+
+def interval(found: Difference, digits: int) -> str:
+    """（95％区間 +3.1〜+21.4）"""
+    return _("（95％区間 %(low)s〜%(high)s）") % {
+        "low": signed(found.low, digits),
+        "high": signed(found.high, digits),
+    }
+
+
+def sentence(kind: str, found: Difference, before: str) -> str:
+    """The change in words; `before` names what it is compared with (前の4週間)."""
+    digits = digits_of(kind)
+    match differences.key(found):
+        case "none":
+            return _("対象の回答がありません（0件）。")
+        case "few":
+            return few(found.n_after)
+        case "few_before":
+            return _("%(before)sは評価した回答が%(n)s件と少ないため、比べられません。") % {
+                "before": before, "n": f"{found.n_before:,}"
+            }  # fmt: skip
+        case "same":
+            said = _("%(before)sとの差は、誤差の範囲です。")
+        case "higher":
+            said = _("%(before)sより%(points)sポイント上がりました。")
+        case _:
+            said = _("%(before)sより%(points)sポイント下がりました。")
+    points = signed(abs(found.difference or 0), digits).lstrip("+")
+    return said % {"before": before, "points": points} + interval(found, digits)
+
+
+def few(number: int) -> str:
+    """Why there is no figure yet."""
+    return ngettext(
+        "評価した回答が%(n)s件です。%(least)s件になると値を表示します。",
+        "評価した回答が%(n)s件です。%(least)s件になると値を表示します。",
+        number,
+    ) % {"n": number, "least": LEAST_SHOWN}
+
+
+def advice(kind: str, now: int, value: float | None) -> str:
+    """How many answers a change of ten points takes; "" where a mean is compared instead."""
+    if kind == "nps":
+        needed = differences.sample_size(WANTED_POINTS)
+    elif kind == "csat":
+        needed = differences.csat_sample_size(WANTED_POINTS, percent=50 if value is None else value)
+    else:
+        return ""
+    words = _("%(points)sポイントの差を見るには、1期に%(n)s件の回答が必要です。") % {
+        "points": WANTED_POINTS, "n": f"{needed:,}"
+    }  # fmt: skip
+    if not now:
+        return words
+    if now >= needed:
+        return words + _("この期間は%(n)s件あります。") % {"n": f"{now:,}"}
+    return words + _("この期間は%(n)s件なので、小さな上下は誤差かもしれません。") % {"n": f"{now:,}"}
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One part of a dimension; n and figure are None where the group is too small to be shown."""
+
+    part: str
+    n: int | None
+    figure: Score | None
+    # "higher", "lower" or "same" than the others that are shown; "" where that is not said.
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    rows: list[PartRow]
+    sentence: str
+    hidden: bool
+
+
+def parts_of(kind: str, counts: Mapping[str, Counts]) -> Parts:
+    """The figure of each part, small ones hidden with what would give them away.
+
+    First one test over all parts; only where it says that they differ is each compared with the
+    others. Comparing each of many parts at once would find differences that are not there.
+    """
+    names = sorted(counts, key=lambda part: (-sum(counts[part].values()), part))
+    names = [name for name in names if counts[name]]
+    shown = shown_list([sum(counts[name].values()) for name in names], least=LEAST_SHOWN)
+    seen = [name for name, n in zip(names, shown.counts, strict=True) if n is not None]
+    whole = association([_columns(kind, counts[name]) for name in seen]) if len(seen) > 1 else None
+    rows = []
+    for name, n in zip(names, shown.counts, strict=True):
+        if n is None:
+            rows.append(PartRow(name, None, None))
+            continue
+        verdict = ""
+        if whole is not None and whole.verdict == "differs":
+            rest = _summed(counts[other] for other in seen if other != name)
+            verdict = difference(kind, rest, counts[name]).verdict
+        rows.append(PartRow(name, n, figure(kind, counts[name]), verdict))
+    if whole is None:
+        said = _("比べられる人数のグループが2つ以上ありません。") if len(names) > 1 else ""
+    elif whole.verdict == "differs":
+        said = _("グループによって差があります。")
+    elif whole.verdict == "same":
+        said = _("グループの間の差は、誤差の範囲です。")
+    else:
+        said = _("みなさんの答えが同じなので、差は比べられません。")
+    return Parts(rows, said, hidden=None in shown.counts)
+
+
+def _columns(kind: str, counts: Counts) -> list[int]:
+    if kind == "nps":
+        return list(groups(counts))
+    if kind == "ces":
+        return [counts.get(value, 0) for value in range(1, CES_SCALE + 1)]
+    good, n = _satisfied(counts)
+    return [good, n - good]
+
+
+def _summed(many: Iterable[Counts]) -> Counts:
+    total: Counts = {}
+    for counts in many:
+        for value, n in counts.items():
+            total[value] = total.get(value, 0) + n
+    return total
