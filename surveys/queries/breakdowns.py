@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from feedback.queries.scores import LEAST_SHOWN, figure
 from feedback.stats import scores
-from feedback.stats.crosstabs import association
 from feedback.stats.scores import Score
 from surveys.models import Answer, AnswerDay, Question, Response, Survey, SurveyVersion
 from surveys.queries import compared
@@ -272,6 +271,8 @@ def of_question(question: Question, cut: Cut) -> QuerySet[Answer]:
 
 def _wordings(question: Question, cut: Cut) -> tuple[list[PartRow], str]:
     """Each wording beside the others: the same question, asked in other words."""
+    from feedback.stats.crosstabs import association
+
     rows = (
         of_question(question, cut)
         .annotate(wording=KeyTextTransform(question.key, F("response__variants")))

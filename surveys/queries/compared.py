@@ -8,7 +8,6 @@ from django.utils.translation import ngettext
 
 from feedback.queries.scores import CES_SCALE, LEAST_SHOWN, figure, groups
 from feedback.stats import differences
-from feedback.stats.crosstabs import association
 from feedback.stats.differences import Difference
 from feedback.stats.scores import Score
 from feedback.stats.suppression import shown_list
@@ -30,6 +29,11 @@ def difference(kind: str, before: Counts, after: Counts) -> Difference:
 
 def _satisfied(counts: Counts) -> tuple[int, int]:
     return counts.get(4, 0) + counts.get(5, 0), sum(counts.values())
+
+
+def scale_of(kind: str) -> tuple[int, int]:
+    """Lowest and highest point of the headline score."""
+    return {"nps": (0, 10), "csat": (1, 5), "ces": (1, CES_SCALE)}.get(kind, (0, -1))
 
 
 def digits_of(kind: str) -> int:
@@ -118,6 +122,8 @@ def parts_of(kind: str, counts: Mapping[str, Counts]) -> Parts:
     First one test over all parts; only where it says that they differ is each compared with the
     others. Comparing each of many parts at once would find differences that are not there.
     """
+    from feedback.stats.crosstabs import association
+
     names = sorted(counts, key=lambda part: (-sum(counts[part].values()), part))
     names = [name for name in names if counts[name]]
     shown = shown_list([sum(counts[name].values()) for name in names], least=LEAST_SHOWN)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from datetime import time as clock_time
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Count, Q, Sum
 
 from feedback.stats import funnel as rates
@@ -82,9 +81,7 @@ def funnel_of(survey: Survey, cut: Cut, total: int) -> Funnel:
 
 def bounced() -> Q:
     """Invitations whose mail came back."""
-    try:
-        Invitation._meta.get_field("bounced_at")
-    except FieldDoesNotExist:
+    if not any(field.name == "bounced_at" for field in Invitation._meta.get_fields()):
         return Q(pk__in=())
     return Q(bounced_at__isnull=False)
 

@@ -111,6 +111,8 @@ def _summary(kind: str, step: Step, points: list[Point]) -> str:
 
 def _breaks(survey: Survey, shown: list[date], last: date) -> list[Mark]:
     """Where the words of the survey changed: figures before and after asked something else."""
+    if survey.version < 2:
+        return []
     marks: dict[int, Mark] = {}
     inside: Callable[[date], bool] = lambda day: shown[0] < day <= last + timedelta(days=6)  # noqa: E731
     versions = survey.versions.filter(number__gt=1).values_list("number", "published_at")

@@ -12,6 +12,12 @@ from surveys.models import Survey
 from surveys.queries.cuts import by_part
 from surveys.queries.names import dimension_name, part_name
 
+_TONES = {"draft": "dashed", "published": "matsu", "closed": ""}
+
+
+def tone_of(survey: Survey) -> str:
+    return _TONES[survey.state]
+
 
 @dataclass(frozen=True, slots=True)
 class Select:

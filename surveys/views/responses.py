@@ -17,14 +17,13 @@ from surveys.queries import breakdowns, lookup
 from surveys.queries.answers import words_of
 from surveys.queries.names import channel_name, flag_name, part_name
 from surveys.queries.surveys import surveys_for
-from surveys.views.bar import bar_of, tabs_of
+from surveys.views.bar import bar_of, tabs_of, tone_of
 from voc.access import StaffRequest, found, staff
 from voc.clock import local_day
 from voc.errors import Refused
 from voc.models import User
 from voc.paging import capped_count, page
 
-_TONES = {"draft": "dashed", "published": "matsu", "closed": ""}
 SIZE = 20
 
 
@@ -97,7 +96,7 @@ def response_list(request: StaffRequest, pk: int) -> HttpResponse:
     }
     context = {
         "survey": survey,
-        "tone": _TONES[survey.state],
+        "tone": tone_of(survey),
         "tabs": tabs_of(survey, chosen, "survey-responses"),
         "bar": bar_of(survey, chosen),
         "chosen": chosen,

@@ -17,19 +17,14 @@ from surveys.models import Survey
 from surveys.queries import breakdowns, compared, crossings, cuts, funnels, results, surveys, trends
 from surveys.queries.names import dimension_name, flag_name, part_name
 from surveys.services.surveys import missing_for_publication
-from surveys.views.bar import bar_of, tabs_of
+from surveys.views.bar import bar_of, tabs_of, tone_of
 from surveys.views.responses import lines_of
 from voc.access import ANALYSTS, StaffRequest, staff
 from voc.clock import local_day
 from voc.errors import Refused
 from voc.paging import page
 
-_TONES = {"draft": "dashed", "published": "matsu", "closed": ""}
 LATEST = 5
-
-
-def tone_of(survey: Survey) -> str:
-    return _TONES[survey.state]
 
 
 @staff()
@@ -104,7 +99,7 @@ def survey_page(request: StaffRequest, pk: int) -> HttpResponse:
 def _drawn(survey: Survey, chosen: Chosen, shown: results.Results) -> dict[str, Any]:
     """Distribution and trend, with the addresses of the responses behind each point."""
     address = reverse("survey-responses", args=[survey.pk])
-    step = "month" if chosen.cut.period.days > 200 else "week"
+    step: trends.Step = "month" if chosen.cut.period.days > 200 else "week"
     wide, compact = trends.trend(survey, chosen.cut, step)
     drawn: dict[str, Any] = {"trend": wide, "compact_trend": compact, "step": step}
     if survey.kind == "nps":

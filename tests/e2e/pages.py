@@ -78,8 +78,16 @@ def _survey_pages() -> dict[str, str]:
     survey = Survey.objects.filter(state="published").order_by("pk").first()
     if survey is None:
         return {}
-    names = ("survey", "survey-edit", "survey-invitations")
-    return {name: reverse(name, args=[survey.pk]) for name in names}
+    names = (
+        "survey", "survey-questions", "survey-compare", "survey-responses", "survey-edit",
+        "survey-invitations",
+    )
+    pages = {name: reverse(name, args=[survey.pk]) for name in names}
+    pages["survey-compare-crossed"] = pages["survey-compare"] + "?rows=score&columns=.segment"
+    response = _first(survey.responses)
+    if response:
+        pages["survey-response"] = reverse("survey-response", args=[survey.pk, response.pk])
+    return pages
 
 
 def public_pages() -> dict[str, str]:
