@@ -91,11 +91,14 @@ def answers_of(responses: Iterable[Response], user: User) -> dict[int, dict[str,
 
 def _shown(response: Response, kinds: dict[str, str], said: dict[str, Said]) -> dict[str, Any]:
     shown: dict[str, Any] = {}
-    first = True
+    # The words without a key belong to the first free text of the version that was answered: the
+    # one answered that has no words of its own, whatever has been retired since.
+    unnamed = said.get("")
     for key, kind in kinds.items():
         if kind == "long":
-            words = said.get("" if first else key)
-            first = False
+            words = said.get(key)
+            if words is None and response.answers.get(key):
+                words, unnamed = unnamed, None
             shown[key] = words.text if words else None
         elif key in response.answers:
             value = response.answers[key]

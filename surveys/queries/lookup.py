@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from surveys.models import Answer, Question, Response, Survey
 from surveys.queries import definitions
@@ -147,7 +148,8 @@ def whole(survey: Survey, pk: int, user: User) -> Whole | None:
         if question.kind in SHOWN:
             continue
         variant = str(response.variants.get(question.key, ""))
-        text = display(question, shown, "ja") if shown.get(question.key) is not None else None
+        value = shown.get(question.key)
+        text = None if value is None else _("同意した") if value is True else display(question, shown, "ja")
         given.append(
             Given(
                 label=question.words(variant=variant).label or question.key,
