@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import gammaincc, gammaln
 
 from feedback.stats.suppression import LEAST, shown_table
 
@@ -116,9 +116,9 @@ def association(counts: Sequence[Sequence[int]]) -> Association:
     low = bool(expected.min() < LEAST_EXPECTED)
     method: Method
     if not low:
-        method, p_value = "chi_square", float(stats.chi2.sf(statistic, freedom))
+        method, p_value = "chi_square", float(gammaincc(freedom / 2, statistic / 2))
     elif freedom == 1:
-        method, p_value = "fisher", float(stats.fisher_exact(table).pvalue)
+        method, p_value = "fisher", _fisher(table)
     else:
         method, p_value = "permutation", _permuted(table, expected, statistic)
     return Association(
@@ -141,7 +141,25 @@ def _chi_square(tables: Ints, expected: NDArray[np.float64]) -> NDArray[np.float
     return ((tables - expected) ** 2 / expected).sum(axis=(-2, -1))
 
 
+def _fisher(table: Ints) -> float:
+    """Two-sided: the chance of all 2 × 2 tables with these margins no likelier than this one."""
+    (row, other), (column, _) = table.sum(axis=1), table.sum(axis=0)
+    cell = np.arange(max(0, column - other), min(row, column) + 1)
+
+    def ways(n: int, k: Ints) -> NDArray[np.float64]:
+        return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+
+    weight = ways(row, cell) + ways(other, column - cell)
+    chance = np.exp(weight - weight.max())
+    seen = chance[table[0, 0] - cell[0]]
+    # Equally likely tables may differ in the last digits.
+    return float(min(1.0, chance[chance <= seen * (1 + 1e-7)].sum() / chance.sum()))
+
+
 def _permuted(table: Ints, expected: NDArray[np.float64], statistic: float) -> float:
+    # Takes a second to import, and few tables come here.
+    from scipy import stats
+
     margins = stats.random_table(table.sum(axis=1), table.sum(axis=0))
     drawn = margins.rvs(size=PERMUTATIONS, random_state=SEED)
     # Equal tables may differ in the last digits of their sums.

@@ -60,7 +60,7 @@ def shown_list(counts: Sequence[int], *, least: int = LEAST) -> ShownList:
     order = sorted((i for i, size in enumerate(sizes) if size), key=lambda i: (sizes[i], i))
     hidden = {i for i in order if sizes[i] < threshold}
     for i in order:
-        if not hidden or (len(hidden) > 1 and sum(sizes[j] for j in hidden) >= threshold):
+        if not hidden or sum(sizes[j] for j in hidden) >= threshold:
             break
         hidden.add(i)
     return ShownList(tuple(None if i in hidden else size for i, size in enumerate(sizes)), total)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
+from feedback.queries.compare import period_before
 from feedback.queries.periods import Period, last_days
 from surveys.queries.cuts import DIMENSIONS, Cut
 from voc.errors import Refused
@@ -44,8 +45,7 @@ class Chosen:
     @property
     def before(self) -> str:
         """What the period before is called."""
-        names = {"28": _("前の4週間"), "91": _("前の13週間"), "365": _("前の1年")}
-        return names.get(self.key) or _("前の%(n)s日間") % {"n": f"{self.cut.period.days:,}"}
+        return _("前の1年") if self.key == "365" else period_before(self.cut.period)
 
 
 def read(query: Mapping[str, str], today: date) -> Chosen:

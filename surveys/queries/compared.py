@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from feedback.queries import compare
 from feedback.queries.scores import CES_SCALE, LEAST_SHOWN, figure, groups
 from feedback.stats import differences
 from feedback.stats.differences import Difference
 from feedback.stats.scores import Score
 from feedback.stats.suppression import shown_list
 from surveys.queries.cuts import Counts
-from voc.templatetags.written import signed
+from voc.templatetags.ui import sentences
+from voc.templatetags.written import count
 
 # The change of NPS (points) and CSAT (percentage points) that the advice on sample size is about.
 WANTED_POINTS = 10
@@ -41,34 +43,11 @@ def digits_of(kind: str) -> int:
     return 2 if kind == "ces" else 1
 
 
-def interval(found: Difference, digits: int) -> str:
-    """（95％区間 +3.1〜+21.4）"""
-    return _("（95％区間 %(low)s〜%(high)s）") % {
-        "low": signed(found.low, digits),
-        "high": signed(found.high, digits),
-    }
-
-
 def sentence(kind: str, found: Difference, before: str) -> str:
     """The change in words; `before` names what it is compared with (前の4週間)."""
-    digits = digits_of(kind)
-    match differences.key(found):
-        case "none":
-            return _("対象の回答がありません（0件）。")
-        case "few":
-            return few(found.n_after)
-        case "few_before":
-            return _("%(before)sは評価した回答が%(n)s件と少ないため、比べられません。") % {
-                "before": before, "n": f"{found.n_before:,}"
-            }  # fmt: skip
-        case "same":
-            said = _("%(before)sとの差は、誤差の範囲です。")
-        case "higher":
-            said = _("%(before)sより%(points)sポイント上がりました。")
-        case _:
-            said = _("%(before)sより%(points)sポイント下がりました。")
-    points = signed(abs(found.difference or 0), digits).lstrip("+")
-    return said % {"before": before, "points": points} + interval(found, digits)
+    if differences.key(found) == "few":
+        return few(found.n_after)
+    return compare.change(kind, found, against=before)
 
 
 def few(number: int) -> str:
@@ -83,19 +62,22 @@ def few(number: int) -> str:
 def advice(kind: str, now: int, value: float | None) -> str:
     """How many answers a change of ten points takes; "" where a mean is compared instead."""
     if kind == "nps":
-        needed = differences.sample_size(WANTED_POINTS)
+        enough = now >= differences.sample_size(WANTED_POINTS)
+        words = compare.needed(kind, WANTED_POINTS)
     elif kind == "csat":
-        needed = differences.csat_sample_size(WANTED_POINTS, percent=50 if value is None else value)
+        percent = 50.0 if value is None else value
+        enough = now >= differences.csat_sample_size(WANTED_POINTS, percent=percent)
+        words = compare.needed(kind, WANTED_POINTS, percent=percent)
     else:
         return ""
-    words = _("%(points)sポイントの差を見るには、1期に%(n)s件の回答が必要です。") % {
-        "points": WANTED_POINTS, "n": f"{needed:,}"
-    }  # fmt: skip
     if not now:
         return words
-    if now >= needed:
-        return words + _("この期間は%(n)s件あります。") % {"n": f"{now:,}"}
-    return words + _("この期間は%(n)s件なので、小さな上下は誤差かもしれません。") % {"n": f"{now:,}"}
+    more = (
+        _("この期間は%(n)s件あります。")
+        if enough
+        else _("この期間は%(n)s件なので、小さな上下は誤差かもしれません。")
+    )
+    return str(sentences([words, more % {"n": count(now)}]))
 
 
 @dataclass(frozen=True, slots=True)

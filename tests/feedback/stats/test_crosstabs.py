@@ -5,6 +5,7 @@ from math import comb
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from feedback.stats.crosstabs import association, cross_tab
 
@@ -37,6 +38,19 @@ def test_few_expected_answers_give_a_warning_and_fishers_exact_test():
     assert found.method == "fisher"
     assert found.p_value == pytest.approx(34 / 70)
     assert found.verdict == "same"
+
+
+def test_p_values_are_those_of_the_library():
+    rng = np.random.default_rng(3)
+    for _ in range(60):
+        few, many = rng.integers(1, 9, size=(2, 2)), rng.integers(20, 60, size=(3, 4))
+        exact, usual = association(few.tolist()), association(many.tolist())
+
+        if exact.method == "fisher":
+            assert exact.p_value == pytest.approx(stats.fisher_exact(few).pvalue)
+        library = stats.chi2_contingency(many, correction=False)
+        assert usual.statistic == pytest.approx(library.statistic)
+        assert usual.p_value == pytest.approx(library.pvalue)
 
 
 def test_larger_tables_with_few_answers_are_permuted_and_say_the_same_every_time():

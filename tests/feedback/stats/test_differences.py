@@ -117,6 +117,24 @@ def test_csat_difference_gives_the_published_score_interval(before, after, low, 
     assert result.high == pytest.approx(high, abs=0.01)
 
 
+def test_the_interval_holds_the_printed_difference_at_the_ends_of_the_scale():
+    """Pseudo-answers pull ten equal answers inwards: 1.54 ± .42 would stop at 195.4."""
+    fallen = nps_difference((10, 0, 0), (0, 0, 10))
+    eased = ces_difference({1: 10}, {7: 10}, scales=(7, 7))
+
+    assert fallen.low == fallen.difference == -200
+    assert eased.high == eased.difference == 6
+
+
+def test_a_printed_difference_of_nothing_is_never_called_a_change():
+    """One answer weighs less than its pseudo-answers: z = 1.97 between +100 and +100."""
+    result = nps_difference((1, 0, 0), (5_000, 0, 0), least=1)
+
+    assert result.difference == 0
+    assert result.p_value < 0.05
+    assert result.verdict == "same"
+
+
 def test_a_ces_difference_over_two_scales_is_refused():
     with pytest.raises(ValueError, match="cannot be compared"):
         ces_difference({5: 20}, {7: 20}, scales=(5, 7))
