@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from feedback.queries.scores import LEAST_SHOWN, figure
 from feedback.stats import scores
+from feedback.stats.crosstabs import association
 from feedback.stats.scores import Score
 from surveys.models import Answer, AnswerDay, Question, Response, Survey, SurveyVersion
 from surveys.queries import compared
@@ -19,6 +20,8 @@ from surveys.queries.compared import PartRow
 from surveys.queries.cuts import Counts, Cut, chosen
 from surveys.questions.asked import OTHER, SCALES, SCORES, SHOWN
 
+# Kinds whose one answer is stored as several rows.
+_SEVERAL = ("multiple", "matrix", "ranking")
 # (item, value) → number of answers, as `AnswerDay` has them.
 Cells = dict[tuple[str, str], int]
 
@@ -74,8 +77,8 @@ class Breakdown:
 
 def breakdowns(survey: Survey, cut: Cut) -> list[Breakdown]:
     """Every question in order; those that are no longer asked come last, if anybody answered."""
-    cells = cells_of(survey, cut)
     asked = [q for q in Question.objects.filter(survey=survey).order_by("retired", "position", "pk") if q.kind not in SHOWN]
+    cells = cells_of(survey, cut, asked)
     names = labels_of(survey, asked, cells)
     return [
         _breakdown(question, cells[question.pk], names[question.pk], cut)
@@ -84,7 +87,7 @@ def breakdowns(survey: Survey, cut: Cut) -> list[Breakdown]:
     ]
 
 
-def cells_of(survey: Survey, cut: Cut) -> dict[int, Cells]:
+def cells_of(survey: Survey, cut: Cut, asked: Iterable[Question]) -> dict[int, Cells]:
     """Question → cells: from the daily counts, or from the answers where a choice is made."""
     found: dict[int, Cells] = defaultdict(dict)
     if not cut.parts:
@@ -95,14 +98,16 @@ def cells_of(survey: Survey, cut: Cut) -> dict[int, Cells]:
         for question, item, value, n in summed.filter(n__gt=0).order_by():
             found[question][item, value] = n
         return found
-    rows = answers(survey, cut)
+    rows = answers(survey, cut).filter(question__in=[question.pk for question in asked])
     counted = rows.values_list("question_id", "item", "choice", "number").annotate(n=Count("*"))
     for question, item, choice, number, n in counted.order_by():
         cell = (item, value_of(choice, number))
         found[question][cell] = found[question].get(cell, 0) + n
-    people = rows.exclude(item="").values_list("question_id").annotate(n=Count("response", distinct=True))
-    for question, n in people.order_by():
-        found[question]["", ""] = n
+    several = [question.pk for question in asked if question.kind in _SEVERAL]
+    if several:
+        people = rows.filter(question__in=several).values_list("question_id")
+        for question, n in people.annotate(n=Count("response", distinct=True)).order_by():
+            found[question]["", ""] = n
     return found
 
 
@@ -113,9 +118,12 @@ def value_of(choice: str, number: int | None) -> str:
 def answers(survey: Survey, cut: Cut) -> QuerySet[Answer]:
     """The typed answers of the responses of a cut."""
     return Answer.objects.filter(
-        question__survey=survey,
         local_day__gte=cut.period.first,
         local_day__lte=cut.period.last,
+        # Of both tables, so that either can be read first.
+        response__survey=survey,
+        response__local_day__gte=cut.period.first,
+        response__local_day__lte=cut.period.last,
         response__state=Response.State.WORKED,
         **chosen(cut, "response__"),
     )
@@ -271,8 +279,6 @@ def of_question(question: Question, cut: Cut) -> QuerySet[Answer]:
 
 def _wordings(question: Question, cut: Cut) -> tuple[list[PartRow], str]:
     """Each wording beside the others: the same question, asked in other words."""
-    from feedback.stats.crosstabs import association
-
     rows = (
         of_question(question, cut)
         .annotate(wording=KeyTextTransform(question.key, F("response__variants")))

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from feedback.queries import compare
 from feedback.queries.scores import CES_SCALE, LEAST_SHOWN, figure, groups
 from feedback.stats import differences
+from feedback.stats.crosstabs import association
 from feedback.stats.differences import Difference
 from feedback.stats.scores import Score
 from feedback.stats.suppression import shown_list
@@ -104,8 +105,6 @@ def parts_of(kind: str, counts: Mapping[str, Counts]) -> Parts:
     First one test over all parts; only where it says that they differ is each compared with the
     others. Comparing each of many parts at once would find differences that are not there.
     """
-    from feedback.stats.crosstabs import association
-
     names = sorted(counts, key=lambda part: (-sum(counts[part].values()), part))
     names = [name for name in names if counts[name]]
     shown = shown_list([sum(counts[name].values()) for name in names], least=LEAST_SHOWN)

@@ -2,20 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from feedback.queries.scores import LEAST_SHOWN
+from feedback.stats.crosstabs import CrossTab, cross_tab
 from surveys.models import Answer, Question, Survey
 from surveys.queries.breakdowns import best_of, choices_of, labels_of
 from surveys.queries.cuts import DIMENSIONS, Cut, column, responses
 from surveys.queries.lookup import STRETCHES
 from surveys.queries.names import dimension_name, part_name
-
-if TYPE_CHECKING:
-    from feedback.stats.crosstabs import CrossTab
 
 SCORE = "score"
 # More columns than this are no table that somebody reads.
@@ -40,7 +38,7 @@ class Crossing:
     # (id in an address, words)
     row_parts: list[tuple[str, str]]
     column_parts: list[tuple[str, str]]
-    table: "CrossTab"
+    table: CrossTab
     sentence: str
     left_out: int
 
@@ -67,8 +65,6 @@ def axes_of(survey: Survey) -> list[Axis]:
 
 def crossing(survey: Survey, cut: Cut, rows: Axis, columns: Axis) -> Crossing:
     """Counts of everybody who is on both axes, small groups hidden, and whether they differ."""
-    from feedback.stats.crosstabs import cross_tab
-
     people = responses(survey.pk, cut)
     for alias, axis in (("one", rows), ("two", columns)):
         people = _joined(people, alias, axis)
@@ -143,7 +139,7 @@ def _parts(survey: Survey, axis: Axis, met: set[str]) -> list[tuple[str, str]]:
     return [(str(point), str(point)) for point in range(1, best_of(axis.question) + 1)]
 
 
-def _sentence(table: "CrossTab") -> str:
+def _sentence(table: CrossTab) -> str:
     found = table.association
     if found.verdict == "differs":
         return _("行によって答えの割合に差があります。")

@@ -56,9 +56,10 @@ def funnel_of(survey: Survey, cut: Cut, total: int) -> Funnel:
     marks = _marks(survey, cut)
     partial = sum(n for names, n in marks.items() if CutDay.PARTIAL in names)
     odd = sum(n for names, n in marks.items() if CutDay.PARTIAL not in names)
-    completed = total - partial
+    # Read one after the other: between two reads an answer may be counted.
+    completed = max(total - partial, 0)
     started = total + _unfinished(survey, cut)
-    usable = completed - odd
+    usable = max(completed - odd, 0)
     return Funnel(
         sent=sent,
         delivered=sent - bounced,
@@ -100,7 +101,7 @@ def _invitations(survey: Survey, cut: Cut) -> tuple[int, int, int, int]:
         odd = Response.objects.exclude(flags=[]).filter(
             survey=survey, invitation__sent_at__gte=first, invitation__sent_at__lt=end
         ).count()
-    return found["sent"], found["bounced"], found["used"], found["used"] - odd
+    return found["sent"], found["bounced"], found["used"], max(found["used"] - odd, 0)
 
 
 def _marks(survey: Survey, cut: Cut) -> dict[frozenset[str], int]:

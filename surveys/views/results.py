@@ -16,6 +16,7 @@ from surveys.forms.shown import scale_labels
 from surveys.models import Survey
 from surveys.queries import breakdowns, compared, crossings, cuts, funnels, results, surveys, trends
 from surveys.queries.names import dimension_name, flag_name, part_name
+from surveys.questions.asked import CHOOSING, SCALES
 from surveys.services.surveys import missing_for_publication
 from surveys.views.bar import bar_of, tabs_of, tone_of
 from surveys.views.responses import lines_of
@@ -25,6 +26,8 @@ from voc.errors import Refused
 from voc.paging import page
 
 LATEST = 5
+# Kinds of which more than "answered" is shown.
+_COUNTED = SCALES | CHOOSING | {"number", "consent"}
 
 
 @staff()
@@ -232,6 +235,7 @@ def questions_page(request: StaffRequest, pk: int) -> HttpResponse:
                 "wordings": [
                     (wordings.get(row.part, row.part), row) for row in found.wordings
                 ],
+                "has_more": found.question.kind in _COUNTED,
                 "is_words": found.question.kind == "long",
             }
         )
