@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from feedback.queries.compare import change, period_before
 from feedback.queries.periods import (
+    CES_SCALE,
     Period,
     score_counts,
     score_counts_by_segment,
@@ -26,8 +27,6 @@ from voc.templatetags.written import jmonth
 
 # Fewer answers than this give no figure on a page (reference: interval ±38 points at 10).
 LEAST_SHOWN = 10
-# Version 2.0 of the effort score, 1 to 7; the older 1 to 5 runs the other way and is not asked.
-CES_SCALE = 7
 
 
 def figure(kind: str, counts: dict[int, int]) -> scores.Score:
@@ -169,7 +168,7 @@ def _moving(
 
 
 def _drawn(kind: str, points: list[Point], marks: list[Mark], *, compact: bool = False) -> Chart:
-    name = "NPS" if kind == "nps" else "CSAT"
+    name = kind.upper()
     last = next((p for p in reversed(points) if p.value is not None), None)
     if last is None:
         summary = _("%(name)sの推移。まだ表示できる回答数がありません。") % {"name": name}

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from feedback.queries import compare
 from feedback.queries.scores import CES_SCALE, LEAST_SHOWN, figure, groups
@@ -53,11 +52,9 @@ def sentence(kind: str, found: Difference, before: str) -> str:
 
 def few(number: int) -> str:
     """Why there is no figure yet."""
-    return ngettext(
-        "評価した回答が%(n)s件です。%(least)s件になると値を表示します。",
-        "評価した回答が%(n)s件です。%(least)s件になると値を表示します。",
-        number,
-    ) % {"n": number, "least": LEAST_SHOWN}
+    return _("評価した回答が%(n)s件です。%(least)s件になると値を表示します。") % {
+        "n": number, "least": LEAST_SHOWN
+    }  # fmt: skip
 
 
 def advice(kind: str, now: int, value: float | None) -> str:
