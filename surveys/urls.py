@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys.views import design, people, public, results
+from surveys.views import design, people, public, questions, results, words
 
 urlpatterns = [
     path("s/<slug:slug>/", public.form, name="survey-form"),
@@ -10,7 +10,17 @@ urlpatterns = [
     path("surveys/", results.survey_list, name="surveys"),
     path("surveys/new/", design.create, name="survey-new"),
     path("surveys/<int:pk>/", results.survey_page, name="survey"),
-    path("surveys/<int:pk>/edit/", design.edit, name="survey-edit"),
+    path("surveys/<int:pk>/edit/", questions.editor, name="survey-edit"),
+    path("surveys/<int:pk>/settings/", design.settings, name="survey-settings"),
+    path("surveys/<int:pk>/words/<str:language>/", words.words, name="survey-words"),
+    path("surveys/<int:pk>/quotas/", words.quotas, name="survey-quotas"),
+    path("surveys/<int:pk>/quotas/<int:quota>/delete/", words.quota_delete, name="survey-quota-delete"),
+    path("surveys/<int:pk>/new-question/", questions.new, name="survey-question-new"),
+    path("surveys/<int:pk>/question-draft/", questions.draft, name="survey-question-draft"),
+    path("surveys/<int:pk>/questions/<str:key>/", questions.one, name="survey-question"),
+    path("surveys/<int:pk>/questions/<str:key>/copy/", questions.copy, name="survey-question-copy"),
+    path("surveys/<int:pk>/questions/<str:key>/move/", questions.move, name="survey-question-move"),
+    path("surveys/<int:pk>/questions/<str:key>/delete/", questions.delete, name="survey-question-delete"),
     path("surveys/<int:pk>/preview/", design.preview, name="survey-preview"),
     path("surveys/<int:pk>/publish/", design.publish, name="survey-publish"),
     path("surveys/<int:pk>/close/", design.close, name="survey-close"),
