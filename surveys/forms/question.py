@@ -51,7 +51,7 @@ class QuestionForm(forms.Form):
     key = forms.CharField(
         label=gettext_lazy("識別名"),
         max_length=40,
-        help_text=gettext_lazy("書き出しの列名や、ほかの質問の文に答えを入れる {識別名} に使います。半角の英小文字と数字で書きます。あとで変えられません。"),
+        help_text=gettext_lazy("書き出しの列名になり、ほかの質問の文に {q1} のように書くと、答えが入ります。半角の英小文字と数字で書きます。あとで変えられません。"),
     )
 
     def __init__(

@@ -79,7 +79,7 @@ def _fields(question: Asked, language: str) -> Iterator[Field]:
     }  # fmt: skip
     for name, most in _LONGEST.items():
         text = getattr(question, name)
-        if text:
+        if text or words.get(name):
             yield Field(f"{question.key}.{name}", titles[name], text, str(words.get(name, "")), most)
     for group, title in (("rows", _("行")), ("choices", _("選択肢"))):
         labels = words.get(group, {})
