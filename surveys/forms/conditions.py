@@ -103,7 +103,13 @@ def rows_of(rule: Mapping[str, Any], earlier: Sequence[Asked]) -> list[Row]:
     for number, condition in enumerate(rule.get("when", ())):
         question = by_key.get(condition["question"])
         op, value = condition["op"], condition.get("value")
-        values = [str(one) for one in value] if isinstance(value, list) else [] if value is None else [str(value)]
+        values = (
+            [str(one) for one in value]
+            if isinstance(value, list)
+            else []
+            if value is None
+            else [str(value)]
+        )
         if op == "group":
             op, values = _GROUP + str(value), []
         if op == "eq" and question is not None and question.kind in ("single", "multiple"):
@@ -112,7 +118,9 @@ def rows_of(rule: Mapping[str, Any], earlier: Sequence[Asked]) -> list[Row]:
     return [*rows, *(Row(number) for number in range(len(rows), max(ROWS, len(rows))))]
 
 
-def read(data: QueryDict, earlier: Sequence[Asked], *, strict: bool = True) -> tuple[dict[str, Any], list[Row]]:
+def read(
+    data: QueryDict, earlier: Sequence[Asked], *, strict: bool = True
+) -> tuple[dict[str, Any], list[Row]]:
     """The rule that was sent and its rows; rows carry what is wrong with them.
 
     Not strict: what is not finished is left out instead of being wrong.

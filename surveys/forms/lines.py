@@ -1,8 +1,8 @@
 """Choices as lines of text: one per line, each keeping its id when its words change.
 
-    満足
-    どちらともいえない
-    どれも使っていない［単独］
+満足
+どちらともいえない
+どれも使っていない［単独］
 """
 
 import re
@@ -45,7 +45,9 @@ def to_text(choices: Sequence[Choice]) -> str:
     )
 
 
-def to_choices(text: str, present: Sequence[Choice], *, taken: Sequence[str] = (), flags: bool = True) -> list[Choice]:
+def to_choices(
+    text: str, present: Sequence[Choice], *, taken: Sequence[str] = (), flags: bool = True
+) -> list[Choice]:
     """The choices of these lines; ids of `present` stay where it is the same choice.
 
     Equal words are the same choice wherever they stand. Of the rest, those that are alike are the
@@ -57,12 +59,15 @@ def to_choices(text: str, present: Sequence[Choice], *, taken: Sequence[str] = (
     read = [_line(line, flags) for line in sanitise(text).splitlines() if line.strip()]
     if len(read) > MOST_CHOICES:
         raise BadLines(
-            _("選択肢は%(most)s個までです。いまは%(n)s個です。") % {"most": MOST_CHOICES, "n": len(read)}
+            _("選択肢は%(most)s個までです。いまは%(n)s個です。")
+            % {"most": MOST_CHOICES, "n": len(read)}
         )
     labels = [line["label"] for line in read]
     for label in labels:
         if not 1 <= len(label) <= MOST_LABEL:
-            raise BadLines(_("選択肢は1字から%(most)s字までで書いてください。") % {"most": MOST_LABEL})
+            raise BadLines(
+                _("選択肢は1字から%(most)s字までで書いてください。") % {"most": MOST_LABEL}
+            )
         if labels.count(label) > 1:
             raise BadLines(_("同じ選択肢「%(label)s」が2つあります。") % {"label": label[:40]})
     ids = _same(labels, present)
@@ -119,7 +124,8 @@ def told(before: Sequence[Choice], after: Sequence[Choice]) -> list[str]:
     new = {one["id"]: one["label"] for one in after}
     changed = [(label, new[key]) for key, label in old.items() if key in new and new[key] != label]
     said = [
-        _("「%(old)s」は「%(new)s」になりました（回答を引き継ぎます）。") % {"old": a[:30], "new": b[:30]}
+        _("「%(old)s」は「%(new)s」になりました（回答を引き継ぎます）。")
+        % {"old": a[:30], "new": b[:30]}
         for a, b in changed[:5]
     ]
     gone = [label[:30] for key, label in old.items() if key not in new]

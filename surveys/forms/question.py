@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -51,7 +52,9 @@ class QuestionForm(forms.Form):
     key = forms.CharField(
         label=gettext_lazy("識別名"),
         max_length=40,
-        help_text=gettext_lazy("書き出しの列名になり、ほかの質問の文に {q1} のように書くと、答えが入ります。半角の英小文字と数字で書きます。あとで変えられません。"),
+        help_text=gettext_lazy(
+            "書き出しの列名になり、ほかの質問の文に {q1} のように書くと、答えが入ります。半角の英小文字と数字で書きます。あとで変えられません。"
+        ),
     )
 
     def __init__(
@@ -64,31 +67,35 @@ class QuestionForm(forms.Form):
         answered: bool = False,
         strict: bool = True,
     ) -> None:
+        # Named apart from the fields: a template finds those first.
         self.present, self.earlier = present, conditions.may_ask_about(earlier)
-        self.kind = self._kind(data, present, answered)
+        self.asks = self._kind(data, present, answered)
         super().__init__(data, initial=self._initial(present), auto_id="q-%s")
         self.strict = strict
         self.fields["kind"].choices = kind_choices()  # type: ignore[attr-defined]
         self.fields["kind"].disabled = answered
         if not new:
             del self.fields["key"]
-        if self.kind == "section":
+        if self.asks == "section":
             self.fields["label"].label = _("見出し")
-        elif self.kind == "statement":
+        elif self.asks == "statement":
             self.fields["label"].label = _("説明の文")
-        elif self.kind == "hidden":
-            self.fields["label"].label, self.fields["label"].required = _("メモ（回答する人には見えません）"), False
-        if self.kind in (*SHOWN, "hidden"):
+        elif self.asks == "hidden":
+            self.fields["label"].label, self.fields["label"].required = (
+                _("メモ（回答する人には見えません）"),
+                False,
+            )
+        if self.asks in (*SHOWN, "hidden"):
             del self.fields["required"]
-        if self.kind == "hidden":
+        if self.asks == "hidden":
             del self.fields["help"]
         self._add_fields()
         if data is None:
             rule = present.get("show_if") or {}
-            self.rule, self.rows = rule, conditions.rows_of(rule, self.earlier)
+            self.rule, self.conditions = rule, conditions.rows_of(rule, self.earlier)
             self.mode = rule.get("mode", "all")
         else:
-            self.rule, self.rows = conditions.read(data, self.earlier, strict=strict)
+            self.rule, self.conditions = conditions.read(data, self.earlier, strict=strict)
             self.mode = "any" if data.get("when-mode") == "any" else "all"
         self.notes: list[str] = []
 
@@ -101,7 +108,10 @@ class QuestionForm(forms.Form):
         options = present.get("options") or {}
         values: dict[str, Any] = {
             "kind": present["kind"],
-            **{name: present.get(name, "") for name in ("key", "label", "help", "low_label", "high_label")},
+            **{
+                name: present.get(name, "")
+                for name in ("key", "label", "help", "low_label", "high_label")
+            },
             "required": present.get("required", False),
             "choices": lines.to_text(options.get("choices", ())),
             "rows": lines.to_text(options.get("rows", ())),
@@ -116,16 +126,25 @@ class QuestionForm(forms.Form):
         return values
 
     def _add_fields(self) -> None:
-        kind = self.kind
+        kind = self.asks
         if kind in SCALES:
-            for name, label in (("low_label", _("いちばん低い点の言葉")), ("high_label", _("いちばん高い点の言葉"))):
+            for name, label in (
+                ("low_label", _("いちばん低い点の言葉")),
+                ("high_label", _("いちばん高い点の言葉")),
+            ):
                 self.fields[name] = forms.CharField(label=label, max_length=40, required=False)
         if kind == "rating":
-            self.fields["points"] = forms.IntegerField(label=_("段階の数"), min_value=2, max_value=10)
+            self.fields["points"] = forms.IntegerField(
+                label=_("段階の数"), min_value=2, max_value=10
+            )
         if kind == "matrix":
-            self.fields["rows"] = _lines_field(_("行"), _("評価してもらうことを、1行に1つ書きます。"))
+            self.fields["rows"] = _lines_field(
+                _("行"), _("評価してもらうことを、1行に1つ書きます。")
+            )
         if kind in CHOOSING:
-            help_text = _("1行に1つ書きます。行を書き換えると、同じ選択肢の言い方を変えたことになり、回答を引き継ぎます。別の選択肢にするときは、行を消して保存してから足してください。")
+            help_text = _(
+                "1行に1つ書きます。行を書き換えると、同じ選択肢の言い方を変えたことになり、回答を引き継ぎます。別の選択肢にするときは、行を消して保存してから足してください。"
+            )
             if kind == "multiple":
                 help_text += _("ほかと同時に選べないものは、行の終わりに［単独］と書きます。")
             if kind in ("single", "multiple"):
@@ -135,10 +154,15 @@ class QuestionForm(forms.Form):
                 label=_("選択肢の順番を、人ごとに変える"), required=False
             )
         if kind in _HAS_OTHER:
-            self.fields["other"] = forms.BooleanField(label=_("「その他」と記入欄を付ける"), required=False)
+            self.fields["other"] = forms.BooleanField(
+                label=_("「その他」と記入欄を付ける"), required=False
+            )
         if kind in _LIMITS:
             self.fields["most"] = forms.IntegerField(
-                label=_LIMITS[kind], min_value=1, max_value=100 if kind == "multiple" else 300, required=False
+                label=_LIMITS[kind],
+                min_value=1,
+                max_value=100 if kind == "multiple" else 300,
+                required=False,
             )
         if kind == "number":
             for name, label in (("min", _("いちばん小さい数")), ("max", _("いちばん大きい数"))):
@@ -149,10 +173,14 @@ class QuestionForm(forms.Form):
             for number in range(MOST_VARIANTS):
                 letter = chr(ord("B") + number)
                 self.fields[f"variant-{number}-label"] = forms.CharField(
-                    label=_("質問の文（%(letter)s）") % {"letter": letter}, max_length=300, required=False
+                    label=_("質問の文（%(letter)s）") % {"letter": letter},
+                    max_length=300,
+                    required=False,
                 )
                 self.fields[f"variant-{number}-help"] = forms.CharField(
-                    label=_("補足（%(letter)s）") % {"letter": letter}, max_length=500, required=False
+                    label=_("補足（%(letter)s）") % {"letter": letter},
+                    max_length=500,
+                    required=False,
                 )
 
     @property
@@ -167,7 +195,18 @@ class QuestionForm(forms.Form):
     @property
     def option_fields(self) -> list[Any]:
         """What only this kind has, in order."""
-        names = ("rows", "choices", "other", "shuffle", "most", "points", "low_label", "high_label", "min", "max")
+        names = (
+            "rows",
+            "choices",
+            "other",
+            "shuffle",
+            "most",
+            "points",
+            "low_label",
+            "high_label",
+            "min",
+            "max",
+        )
         return [self[name] for name in names if name in self.fields]
 
     @property
@@ -190,11 +229,19 @@ class QuestionForm(forms.Form):
             if self.strict:
                 self.notes += lines.told(before, after)
         if self.strict:
-            if any(row.error for row in self.rows):
+            if any(row.error for row in self.conditions):
                 self.add_error(None, _("表示の条件を確かめてください。"))
-            elif logic.contradictory(self.rule, {question.key: question for question in self.earlier}):
+            elif logic.contradictory(
+                self.rule, {question.key: question for question in self.earlier}
+            ):
                 self.add_error(None, _("この表示の条件は、どう答えても成り立ちません。"))
         return cleaned
+
+    def unjudged(self) -> "QuestionForm":
+        """The form as it was sent, without a word about what is not finished."""
+        self.full_clean()
+        self._errors = ErrorDict()
+        return self
 
     def question(self) -> dict[str, Any]:
         """The columns of the question; for the preview of unfinished input, as far as they go."""
@@ -202,7 +249,7 @@ class QuestionForm(forms.Form):
         options = self._options(given)
         question = {
             "key": given.get("key") or present["key"],
-            "kind": self.kind,
+            "kind": self.asks,
             "label": given.get("label", ""),
             "help": given.get("help", ""),
             "low_label": given.get("low_label", ""),
@@ -231,7 +278,7 @@ class QuestionForm(forms.Form):
         for name in (OTHER, "shuffle"):
             if given.get(name):
                 options[name] = True
-        if self.kind == "rating":
+        if self.asks == "rating":
             options["points"] = given.get("points") or 5
         if given.get("most"):
             options["most"] = given["most"]

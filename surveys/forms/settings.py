@@ -24,23 +24,27 @@ class SurveyForm(forms.Form):
     slug = forms.SlugField(
         label=gettext_lazy("アドレス"),
         max_length=60,
-        help_text=gettext_lazy("公開ページの末尾になります。半角の英数字とハイフンで書きます。公開したあとは変えられません。"),
+        help_text=gettext_lazy(
+            "公開ページの末尾になります。半角の英数字とハイフンで書きます。公開したあとは変えられません。"
+        ),
     )
     touchpoint = forms.ModelChoiceField(
         label=gettext_lazy("お客様との接点"),
         queryset=Touchpoint.objects.none(),
         required=False,
-        help_text=gettext_lazy("「問い合わせる」を選んだCSATを公開すると、解決した問い合わせのお客様に自動で送ります。"),
+        help_text=gettext_lazy(
+            "「問い合わせる」を選んだCSATを公開すると、解決した問い合わせのお客様に自動で送ります。"
+        ),
     )
-    product = forms.CharField(
-        label=gettext_lazy("商品・サービス"), max_length=100, required=False
-    )
+    product = forms.CharField(label=gettext_lazy("商品・サービス"), max_length=100, required=False)
     purpose = forms.CharField(
         label=gettext_lazy("利用目的"),
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("入力欄より前に表示します。公開には、利用目的・運営者・問い合わせ先・保管する月数が必要です。"),
+        help_text=gettext_lazy(
+            "入力欄より前に表示します。公開には、利用目的・運営者・問い合わせ先・保管する月数が必要です。"
+        ),
     )
     operator = forms.CharField(label=gettext_lazy("運営者"), max_length=120, required=False)
     contact = forms.CharField(
@@ -90,7 +94,9 @@ class SettingsForm(SurveyForm):
         label=gettext_lazy("言語"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("はじめの言語は、質問を書いている言語です。ほかの言語の文は「訳」で書きます。"),
+        help_text=gettext_lazy(
+            "はじめの言語は、質問を書いている言語です。ほかの言語の文は「訳」で書きます。"
+        ),
     )
     more_languages = forms.CharField(
         label=gettext_lazy("ほかの言語"),
@@ -111,14 +117,17 @@ class SettingsForm(SurveyForm):
         help_text=gettext_lazy("日本時間です。空なら、手で終えるまでです。"),
     )
     shuffle = forms.BooleanField(
-        label=gettext_lazy("質問の順番を、人ごとに変える（条件でつながる質問は動かしません）"), required=False
+        label=gettext_lazy("質問の順番を、人ごとに変える（条件でつながる質問は動かしません）"),
+        required=False,
     )
     frame_origins = forms.CharField(
         label=gettext_lazy("埋め込みを許すサイト"),
         max_length=4_000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("アンケートを枠の中に表示できるサイトです。1行に1つ書きます（例：https://www.example.jp）。"),
+        help_text=gettext_lazy(
+            "アンケートを枠の中に表示できるサイトです。1行に1つ書きます（例：https://www.example.jp）。"
+        ),
     )
 
     def __init__(self, *args: Any, survey: Survey, **kwargs: Any) -> None:
@@ -130,10 +139,14 @@ class SettingsForm(SurveyForm):
         ]
 
     def clean_more_languages(self) -> list[str]:
-        wanted = [code.lower() for code in _BLANKS.split(self.cleaned_data["more_languages"]) if code]
+        wanted = [
+            code.lower() for code in _BLANKS.split(self.cleaned_data["more_languages"]) if code
+        ]
         for code in wanted:
             if code not in LANGUAGES:
-                raise forms.ValidationError(_("「%(code)s」という言語の記号はありません。") % {"code": code[:20]})
+                raise forms.ValidationError(
+                    _("「%(code)s」という言語の記号はありません。") % {"code": code[:20]}
+                )
         return wanted
 
     def clean_frame_origins(self) -> list[str]:
@@ -142,7 +155,9 @@ class SettingsForm(SurveyForm):
             origin = line.rstrip("/").lower()
             if not ORIGIN.fullmatch(origin):
                 raise forms.ValidationError(
-                    _("「%(line)s」はサイトの形ではありません。「https://www.example.jp」の形で書いてください。")
+                    _(
+                        "「%(line)s」はサイトの形ではありません。「https://www.example.jp」の形で書いてください。"
+                    )
                     % {"line": line[:60]}
                 )
             origins.append(origin)
@@ -158,11 +173,17 @@ class SettingsForm(SurveyForm):
             self.add_error("closes_at", _("受け付けの終わりは、始まりより後にしてください。"))
         languages = list(
             dict.fromkeys(
-                [self.first, *cleaned.get("languages", []), *(cleaned.pop("more_languages", None) or [])]
+                [
+                    self.first,
+                    *cleaned.get("languages", []),
+                    *(cleaned.pop("more_languages", None) or []),
+                ]
             )
         )
         if len(languages) > MOST_LANGUAGES:
-            self.add_error("languages", _("言語は1つから%(most)sつまでです。") % {"most": MOST_LANGUAGES})
+            self.add_error(
+                "languages", _("言語は1つから%(most)sつまでです。") % {"most": MOST_LANGUAGES}
+            )
         cleaned["languages"] = languages
         return cleaned
 

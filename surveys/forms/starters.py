@@ -16,9 +16,18 @@ _FREE: Pair = (
     "ほかにお気づきのことがありましたら、お聞かせください。",
     "Is there anything else you would like to tell us?",
 )
-_NEVER_ENDS: Data = {"low": ("まったく思わない", "Not at all likely"), "high": ("とても思う", "Extremely likely")}
-_SATISFIED: Data = {"low": ("とても不満", "Very dissatisfied"), "high": ("とても満足", "Very satisfied")}
-_EASY: Data = {"low": ("まったくそう思わない", "Strongly disagree"), "high": ("とてもそう思う", "Strongly agree")}
+_NEVER_ENDS: Data = {
+    "low": ("まったく思わない", "Not at all likely"),
+    "high": ("とても思う", "Extremely likely"),
+}
+_SATISFIED: Data = {
+    "low": ("とても不満", "Very dissatisfied"),
+    "high": ("とても満足", "Very satisfied"),
+}
+_EASY: Data = {
+    "low": ("まったくそう思わない", "Strongly disagree"),
+    "high": ("とてもそう思う", "Strongly agree"),
+}
 
 
 def _group(name: str) -> Data:

@@ -12,7 +12,12 @@ from surveys.services.surveys import free_slug
 
 LANGUAGES = ("ja", "en")
 # Name in a starter → column of a question, name in a translation.
-_TEXTS = {"label": ("label", "label"), "help": ("help", "help"), "low": ("low_label", "low"), "high": ("high_label", "high")}
+_TEXTS = {
+    "label": ("label", "label"),
+    "help": ("help", "help"),
+    "low": ("low_label", "low"),
+    "high": ("high_label", "high"),
+}
 _OPTIONS = ("other", "shuffle", "most", "points")
 
 
@@ -37,7 +42,9 @@ def starting_values(starter: str, *, operator: str, contact: str, today: date) -
     return {
         "title": said(data["title"])[:120],
         "slug": free_slug(f"{starter}-{today:%Y%m}"),
-        "touchpoint": Touchpoint.objects.filter(key=data["touchpoint"]).values_list("pk", flat=True).first(),
+        "touchpoint": Touchpoint.objects.filter(key=data["touchpoint"])
+        .values_list("pk", flat=True)
+        .first(),
         "purpose": said(data.get("purpose", PURPOSE))[:300],
         "operator": operator,
         "contact": contact,
@@ -59,7 +66,9 @@ def design(starter: str, *, operator: str) -> dict[str, Any]:
         "kind": data["kind"],
         "languages": [LANGUAGES[side]],
         "translations": {
-            LANGUAGES[other]: {name: pair[other].replace("{shop}", shop) for name, pair in texts.items()}
+            LANGUAGES[other]: {
+                name: pair[other].replace("{shop}", shop) for name, pair in texts.items()
+            }
         },
         "questions": [_question(one, side, shop) for one in data["questions"]],
     }
@@ -81,7 +90,9 @@ def _question(data: Data, side: int, shop: str) -> dict[str, Any]:
             words[translated] = data[name][other].replace("{shop}", shop)
     for group in ("choices", "rows"):
         if group in data:
-            question["options"][group] = [{"id": row[0], "label": row[1 + side]} for row in data[group]]
+            question["options"][group] = [
+                {"id": row[0], "label": row[1 + side]} for row in data[group]
+            ]
             words[group] = {row[0]: row[1 + other] for row in data[group]}
     question["translations"] = {LANGUAGES[other]: words} if words else {}
     return question

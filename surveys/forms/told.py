@@ -29,7 +29,9 @@ def rule(rule: Mapping[str, Any], by_key: Mapping[str, Asked]) -> str:
     if not conditions:
         return ""
     joint = _("、または、") if rule.get("mode") == "any" else _("、かつ、")
-    return _("%(conditions)sのとき") % {"conditions": joint.join(_one(one, by_key) for one in conditions)}
+    return _("%(conditions)sのとき") % {
+        "conditions": joint.join(_one(one, by_key) for one in conditions)
+    }
 
 
 def _one(condition: Mapping[str, Any], by_key: Mapping[str, Asked]) -> str:

@@ -11,6 +11,7 @@ from feedback.text.normal import sanitise
 from surveys.models import Survey
 from surveys.questions.asked import Asked
 from surveys.services.designs import MOST_LABEL
+from surveys.services.editing import VARIANTS
 
 # A form may have 500 fields; questions are never torn apart.
 MOST_FIELDS = 200
@@ -80,12 +81,21 @@ def _fields(question: Asked, language: str) -> Iterator[Field]:
     for name, most in _LONGEST.items():
         text = getattr(question, name)
         if text or words.get(name):
-            yield Field(f"{question.key}.{name}", titles[name], text, str(words.get(name, "")), most)
+            yield Field(
+                f"{question.key}.{name}", titles[name], text, str(words.get(name, "")), most
+            )
     for group, title in (("rows", _("行")), ("choices", _("選択肢"))):
         labels = words.get(group, {})
         for row in question.options.get(group, ()):
             name = f"{question.key}.{group}.{row['id']}"
             yield Field(name, title, row["label"], str(labels.get(row["id"], "")), MOST_LABEL)
+    for variant in question.variants:
+        said = variant.get("translations", {}).get(language, {})
+        for part in ("label", "help"):
+            if variant.get(part):
+                name = f"{question.key}.{VARIANTS}.{variant['id']}.{part}"
+                title = _("言い換え：%(name)s") % {"name": titles[part]}
+                yield Field(name, title, variant[part], str(said.get(part, "")), _LONGEST[part])
 
 
 def read(data: QueryDict, parts: Sequence[Part]) -> bool:
@@ -102,13 +112,16 @@ def read(data: QueryDict, parts: Sequence[Part]) -> bool:
 
 
 def words_of(part: Part) -> dict[str, Any]:
-    """The words of one part in the shape in which they are stored."""
+    """The words of one part in the shape that `editing.translate` takes."""
     words: dict[str, Any] = {}
     for field in part.fields:
         _key, name, *identity = field.name.split(".", 2)
-        if not field.value:
+        if name == VARIANTS:
+            variant, text = identity[0].split(".")
+            words.setdefault(VARIANTS, {}).setdefault(variant, {})[text] = field.value
+        elif not field.value:
             continue
-        if identity:
+        elif identity:
             words.setdefault(name, {})[identity[0]] = field.value
         else:
             words[name] = field.value

@@ -55,7 +55,9 @@ def last_editor(survey: Survey) -> str:
     """The name of whoever changed the survey last; "" for nobody yet."""
     entry = (
         AuditEntry.objects.filter(
-            object_type="survey", object_id=str(survey.pk), action__in=("survey.edit", "survey.create")
+            object_type="survey",
+            object_id=str(survey.pk),
+            action__in=("survey.edit", "survey.create"),
         )
         .order_by("-at", "-pk")
         .first()
@@ -81,7 +83,14 @@ def quotas_of(survey: Survey) -> list[Quota]:
 def words_token(survey: Survey, language: str) -> str:
     """Changes when the words to translate do, or what they are in this language."""
     questions = [
-        {**question, "translations": question["translations"].get(language)}
+        {
+            **question,
+            "translations": question["translations"].get(language),
+            "variants": [
+                {**row, "translations": row.get("translations", {}).get(language)}
+                for row in question["variants"]
+            ],
+        }
         for question in as_data(survey)
     ]
     around = (survey.title, survey.purpose, survey.thanks, survey.translations.get(language))

@@ -47,13 +47,17 @@ def needed(survey: Survey, asked: list[Asked] | None = None) -> list[Finding]:
     ]
     if survey.kind != Survey.Kind.NONE and not any(q.kind == survey.kind for q in asked):
         text = _("「%(kind)s」の質問がありません。足すか、設定で種類を変えてください。")
-        found.append(Finding(_("評価の質問"), text % {"kind": survey.get_kind_display()}, "questions"))
+        found.append(
+            Finding(_("評価の質問"), text % {"kind": survey.get_kind_display()}, "questions")
+        )
     if not any(q.kind not in SHOWN and q.kind != "hidden" for q in asked):
         found.append(Finding(_("質問"), _("答えていただく質問がありません。"), "questions"))
     for language in survey.languages[1:]:
         if not survey.translations.get(language, {}).get("purpose", "").strip():
             name = _("利用目的（%(language)s）") % {"language": language}
-            found.append(Finding(name, _("%(name)sを書いてください。") % {"name": name}, "words", language))
+            found.append(
+                Finding(name, _("%(name)sを書いてください。") % {"name": name}, "words", language)
+            )
     return found
 
 
@@ -70,7 +74,9 @@ def _about_rules(asked: list[Asked]) -> Iterator[Finding]:
         if logic.contradictory(question.show_if, by_key):
             text = _("「%(label)s」の表示の条件は、どう答えても成り立ちません。")
         elif logic.unreachable(question, by_key):
-            text = _("「%(label)s」には、どう答えてもたどり着けません。前の質問の条件と合いません。")
+            text = _(
+                "「%(label)s」には、どう答えてもたどり着けません。前の質問の条件と合いません。"
+            )
         else:
             continue
         yield Finding("", text % {"label": label}, "question", question.key)
@@ -78,14 +84,21 @@ def _about_rules(asked: list[Asked]) -> Iterator[Finding]:
         unknown = sorted(flow.pipes(question) - by_key.keys())
         if unknown:
             text = _("「%(label)s」の{%(key)s}にあたる質問がありません。")
-            yield Finding("", text % {"label": question.label[:_SHORT], "key": unknown[0]}, "question", question.key)
+            yield Finding(
+                "",
+                text % {"label": question.label[:_SHORT], "key": unknown[0]},
+                "question",
+                question.key,
+            )
 
 
 def _about_words(survey: Survey, asked: list[Asked]) -> Iterator[Finding]:
     for language in survey.languages[1:]:
         left = untranslated(survey, asked, language)
         if left:
-            text = _("%(language)sの訳がない文が%(n)sか所あります。訳がないところは、もとの文のまま表示します。")
+            text = _(
+                "%(language)sの訳がない文が%(n)sか所あります。訳がないところは、もとの文のまま表示します。"
+            )
             yield Finding("", text % {"language": language, "n": left}, "words", language)
 
 
@@ -104,15 +117,22 @@ def untranslated(survey: Survey, asked: list[Asked], language: str) -> int:
         for group in ("choices", "rows"):
             labels = words.get(group, {})
             left += sum(1 for row in question.options.get(group, ()) if not labels.get(row["id"]))
+        for row in question.variants:
+            said = row.get("translations", {}).get(language, {})
+            left += sum(1 for name in ("label", "help") if row.get(name) and not said.get(name))
     return left
 
 
 def _about_length(asked: list[Asked]) -> Iterator[Finding]:
     number = sum(1 for q in asked if q.kind not in SHOWN and q.kind != "hidden" and not q.show_if)
     if number > MANY_QUESTIONS:
-        text = _("だれにでも聞く質問が%(n)s問あります。%(most)s問までにすると、最後まで答える人が増えます。")
+        text = _(
+            "だれにでも聞く質問が%(n)s問あります。%(most)s問までにすると、最後まで答える人が増えます。"
+        )
         yield Finding("", text % {"n": number, "most": MANY_QUESTIONS}, "questions")
     minutes = effort.minutes(asked)
     if minutes > MANY_MINUTES:
-        text = _("答えるのに約%(n)s分かかる見込みです。%(most)s分までにすると、途中でやめる人が減ります。")
+        text = _(
+            "答えるのに約%(n)s分かかる見込みです。%(most)s分までにすると、途中でやめる人が減ります。"
+        )
         yield Finding("", text % {"n": minutes, "most": MANY_MINUTES}, "questions")

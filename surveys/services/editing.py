@@ -18,6 +18,8 @@ from voc.models import User
 
 Questions = list[dict[str, Any]]
 MOST_QUOTAS = 20
+# Under this name the words of other wordings come, by their ids.
+VARIANTS = "variants"
 
 
 @transaction.atomic
@@ -46,9 +48,12 @@ def add_question(
             return questions
         if survey.questions.filter(key=question["key"]).exists():
             raise Refused(
-                _("識別名「%(key)s」は、ほかの質問で使っています。") % {"key": question["key"]}, "key_taken"
+                _("識別名「%(key)s」は、ほかの質問で使っています。") % {"key": question["key"]},
+                "key_taken",
             )
-        place = next((n for n, one in enumerate(questions, 1) if one["key"] == after), len(questions))
+        place = next(
+            (n for n, one in enumerate(questions, 1) if one["key"] == after), len(questions)
+        )
         return [*questions[:place], question, *questions[place:]]
 
     return _step(survey, change, actor=actor, now=now)
@@ -114,8 +119,13 @@ def _keep_order(questions: Questions) -> None:
         missing = sorted(rules.names_in(question["show_if"]) - before)
         if missing:
             raise Refused(
-                _("「%(label)s」は「%(parent)s」の答えで表示が決まるため、その後ろに置いてください。")
-                % {"label": question["label"][:40], "parent": names.get(missing[0], missing[0])[:40]},
+                _(
+                    "「%(label)s」は「%(parent)s」の答えで表示が決まるため、その後ろに置いてください。"
+                )
+                % {
+                    "label": question["label"][:40],
+                    "parent": names.get(missing[0], missing[0])[:40],
+                },
                 "before_its_reason",
             )
         before.add(question["key"])
@@ -128,14 +138,20 @@ def drop_question(*, survey: Survey, key: str, actor: User, now: datetime) -> Su
         user = next((one for one in questions if key in rules.names_in(one["show_if"])), None)
         if user is not None:
             raise Refused(
-                _("「%(label)s」の表示の条件で使っているため、消せません。先にその条件を外してください。")
+                _(
+                    "「%(label)s」の表示の条件で使っているため、消せません。先にその条件を外してください。"
+                )
                 % {"label": user["label"][:40]},
                 "in_use",
             )
-        quota = next((one for one in editing.quotas_of(survey) if key in rules.names_in(one.rule)), None)
+        quota = next(
+            (one for one in editing.quotas_of(survey) if key in rules.names_in(one.rule)), None
+        )
         if quota is not None:
             raise Refused(
-                _("回答数の上限「%(name)s」で使っているため、消せません。先に上限を消してください。")
+                _(
+                    "回答数の上限「%(name)s」で使っているため、消せません。先に上限を消してください。"
+                )
                 % {"name": quota.name},
                 "in_use",
             )
@@ -165,9 +181,7 @@ def translate(
     survey = Survey.objects.select_for_update(of=("self",)).get(pk=survey.pk)
     present = editing.as_data(survey)
     wanted = [
-        {**one, "translations": _with(one["translations"], language, words[one["key"]])}
-        if one["key"] in words
-        else one
+        _translated(one, language, words[one["key"]]) if one["key"] in words else one
         for one in present
     ]
     around = survey.translations
@@ -182,6 +196,21 @@ def translate(
     if around != survey.translations:
         survey = edit_survey(survey=survey, actor=actor, now=now, translations=around)
     return survey
+
+
+def _translated(question: dict[str, Any], language: str, words: dict[str, Any]) -> dict[str, Any]:
+    own = {name: text for name, text in words.items() if name != VARIANTS}
+    by_id = words.get(VARIANTS, {})
+    variants = []
+    for row in question["variants"]:
+        said = _with(row.get("translations", {}), language, by_id.get(row["id"], {}))
+        plain = {name: value for name, value in row.items() if name != "translations"}
+        variants.append({**plain, "translations": said} if said else plain)
+    return {
+        **question,
+        "translations": _with(question["translations"], language, own),
+        "variants": variants,
+    }
 
 
 def _with(translations: dict[str, Any], language: str, words: dict[str, Any]) -> dict[str, Any]:

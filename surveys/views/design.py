@@ -76,7 +76,9 @@ def settings(request: StaffRequest, pk: int) -> HttpResponse:
     initial = present_values(survey)
     seen = editing.settings_token(survey)
     if request.method != "POST":
-        return _settings_page(request, SettingsForm(initial=initial, survey=survey), survey, seen, 200)
+        return _settings_page(
+            request, SettingsForm(initial=initial, survey=survey), survey, seen, 200
+        )
     form = SettingsForm(request.POST, initial=initial, survey=survey)
     status = 422
     if form.is_valid():

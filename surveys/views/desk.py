@@ -76,8 +76,12 @@ def views_of(definition: Definition) -> list[dict[str, Any]]:
     found = []
     for who, code, name in ways:
         pages = flow.pages(definition.questions, answers_as(definition, who))
-        query = "&".join(part for part in (f"as={who}" if who else "", f"lang={code}" if code else "") if part)
-        urls = [(n + 1, f"{address}?{query + '&' if query else ''}p={n}") for n in range(len(pages))]
+        query = "&".join(
+            part for part in (f"as={who}" if who else "", f"lang={code}" if code else "") if part
+        )
+        urls = [
+            (n + 1, f"{address}?{query + '&' if query else ''}p={n}") for n in range(len(pages))
+        ]
         found.append({"name": name, "pages": urls, "lang": code})
     return found
 

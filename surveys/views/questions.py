@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.forms.utils import ErrorDict
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -64,7 +63,7 @@ def _rows(asked: list[Asked]) -> list[dict[str, Any]]:
         rows.append({
             "q": question,
             "number": number if counted else None,
-            "kind": kinds[question.kind],  # type: ignore[index]
+            "kind": kinds[question.kind],
             "icon": told.ICONS[question.kind],
             "rule": told.rule(question.show_if, by_key),
             "choices": [one.label for one in question.words().choices],
@@ -92,7 +91,7 @@ def new(request: StaffRequest, pk: int) -> HttpResponse:
     form = QuestionForm(request.POST, present=present, earlier=asked[:place], new=True,
                         strict="refresh" not in request.POST)  # fmt: skip
     if "refresh" in request.POST:
-        return _question_page(request, survey, _unjudged(form), after=after, asked=asked)
+        return _question_page(request, survey, form.unjudged(), after=after, asked=asked)
     if form.is_valid():
         try:
             services.add_question(
@@ -124,8 +123,10 @@ def one(request: StaffRequest, pk: int, key: str) -> HttpResponse:
     if request.method != "POST":
         return _question_page(request, survey, QuestionForm(**shared), asked=asked)
     if "refresh" in request.POST:
-        form = _unjudged(QuestionForm(request.POST, strict=False, **shared))
-        return _question_page(request, survey, form, asked=asked, seen=request.POST.get("seen", "")[:40])
+        form = QuestionForm(request.POST, strict=False, **shared).unjudged()
+        return _question_page(
+            request, survey, form, asked=asked, seen=request.POST.get("seen", "")[:40]
+        )
     form = QuestionForm(request.POST, **shared)
     status = 422
     if form.is_valid():
@@ -136,7 +137,11 @@ def one(request: StaffRequest, pk: int, key: str) -> HttpResponse:
             )  # fmt: skip
         except Stale as stale:
             form.add_error(None, stale.message)
-            form.add_error(None, _("いまの質問の文：「%(label)s」。このまま保存すると、あなたの内容で置き換えます。") % {"label": present["label"]})
+            form.add_error(
+                None,
+                _("いまの質問の文：「%(label)s」。このまま保存すると、あなたの内容で置き換えます。")
+                % {"label": present["label"]},
+            )
             status = 409
         except Refused as refused:
             form.add_error(None, refused.message)
@@ -144,13 +149,6 @@ def one(request: StaffRequest, pk: int, key: str) -> HttpResponse:
             messages.success(request, " ".join([saved(survey), *form.notes]))
             return _back(survey, key)
     return _question_page(request, survey, form, asked=asked, status=status)
-
-
-def _unjudged(form: QuestionForm) -> QuestionForm:
-    """The form as it was sent, without a word about what is not finished."""
-    form.full_clean()
-    form._errors = ErrorDict()
-    return form
 
 
 def _question_page(
@@ -173,8 +171,9 @@ def _question_page(
         "key": key,
         "after": after,
         "seen": seen or ("" if is_new else editing.token(form.present)),
-        "kind_name": dict(Question.Kind.choices)[form.kind],  # type: ignore[index]
-        "icon": told.ICONS[form.kind],
+        "kind": form.asks,
+        "kind_name": dict(Question.Kind.choices)[form.asks],
+        "icon": told.ICONS[form.asks],
         "earlier": [(question.key, told.short(question)) for question in form.earlier],
         "rule": told.rule(form.rule, {question.key: question for question in asked}),
         "languages": [(code, desk.language_name(code)) for code in survey.languages[1:]],
@@ -218,7 +217,9 @@ def move(request: StaffRequest, pk: int, key: str) -> HttpResponse:
     survey = desk.survey_of(request, pk)
     before = request.POST.get("before", "")[:40]
     beside = before or request.POST.get("after", "")[:40]
-    return _step(request, survey, services.move_question, key=key, beside=beside, before=bool(before))
+    return _step(
+        request, survey, services.move_question, key=key, beside=beside, before=bool(before)
+    )
 
 
 @staff(ANALYSTS, methods=("POST",))

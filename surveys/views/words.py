@@ -95,7 +95,11 @@ def quotas(request: StaffRequest, pk: int) -> HttpResponse:
         elif form.is_valid() and not any(row.error for row in rows):
             try:
                 services.add_quota(
-                    survey=survey, rule=rule, actor=request.user, now=timezone.now(), **form.cleaned_data
+                    survey=survey,
+                    rule=rule,
+                    actor=request.user,
+                    now=timezone.now(),
+                    **form.cleaned_data,
                 )
             except Refused as refused:
                 form.add_error(None, refused.message)

@@ -44,7 +44,7 @@ def question_post(client, survey, key, **more):
     form = page.context["form"]
     sent = {name: form[name].value() for name in form.fields}
     sent = {name: value for name, value in sent.items() if value not in (None, False, "")}
-    for row in form.rows:
+    for row in form.conditions:
         if row.key:
             sent |= {f"when-{row.number}-question": row.key, f"when-{row.number}-op": row.op}
             sent[f"when-{row.number}-value"] = row.values
@@ -74,7 +74,9 @@ def test_moving_puts_a_question_beside_another_and_twice_is_once(branching, desk
 
 
 def test_a_question_is_not_moved_before_what_decides_it(branching, desk):
-    sent = desk.post(f"/surveys/{branching.pk}/questions/why-low/move/", {"before": "score"}, follow=True)
+    sent = desk.post(
+        f"/surveys/{branching.pk}/questions/why-low/move/", {"before": "score"}, follow=True
+    )
 
     assert "「すすめたいですか。」の答えで表示が決まるため" in sent.content.decode()
     assert keys(branching)[0] == "score"
@@ -86,11 +88,17 @@ def test_duplicating_twice_from_one_page_makes_one_copy(branching, desk):
 
     assert keys(branching) == ["score", "why-low", "why-high", "q1", "end", "used", "campaign"]
     original, copy = (branching.questions.get(key=key) for key in ("why-high", "q1"))
-    assert (copy.label, copy.options, copy.show_if) == (original.label, original.options, original.show_if)
+    assert (copy.label, copy.options, copy.show_if) == (
+        original.label,
+        original.options,
+        original.show_if,
+    )
 
 
 def test_a_question_of_a_draft_is_removed_and_one_in_use_is_not(branching, desk):
-    used = desk.post(f"/surveys/{branching.pk}/questions/score/delete/", follow=True).content.decode()
+    used = desk.post(
+        f"/surveys/{branching.pk}/questions/score/delete/", follow=True
+    ).content.decode()
     for _ in range(2):
         desk.post(f"/surveys/{branching.pk}/questions/used/delete/")
 
@@ -105,7 +113,9 @@ def test_an_answered_question_is_retired_and_its_answers_stay(branching, desk, p
         survey=branching, survey_version=1, key="5f0c6c1e-6a0e-4c1f-9d7e-1b2a3c4d5e6f",
         answers={"used": ["c1"]}, purpose="", submitted_at=now, local_day=now.date(),
     )  # fmt: skip
-    Answer.objects.create(response=response, question=question, item="c1", choice="c1", local_day=now.date())
+    Answer.objects.create(
+        response=response, question=question, item="c1", choice="c1", local_day=now.date()
+    )
 
     desk.post(f"/surveys/{branching.pk}/questions/used/delete/")
 
@@ -123,6 +133,17 @@ def test_the_last_question_stays(db, desk):
 
 
 # ---------- one question
+
+
+@pytest.mark.parametrize("question", EVERY_KIND, ids=lambda question: question["kind"])
+def test_the_page_of_a_question_shows_its_kind_and_its_fields(db, desk, question):
+    survey = survey_of(EVERY_KIND)
+
+    page = desk.get(f"/surveys/{survey.pk}/questions/{question['key']}/").content.decode()
+
+    assert re.findall(r'<option value="(\w+)" selected', page)[0] == question["kind"]
+    assert ('name="rows"' in page) is (question["kind"] == "matrix")
+    assert ('name="points"' in page) is (question["kind"] == "rating")
 
 
 @pytest.mark.parametrize("key", [question["key"] for question in EVERY_KIND])
@@ -147,11 +168,18 @@ def test_saving_a_branch_as_it_is_changes_nothing(branching, desk):
     assert editing.as_data(branching) == before
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Question.Kind.values])
+@pytest.mark.parametrize("kind", list(Question.Kind.values))
 def test_a_question_of_every_kind_can_be_added_and_drawn(branching, desk, kind):
     path = f"/surveys/{branching.pk}/new-question/?kind={kind}&after=score"
     assert desk.get(path).status_code == 200
-    sent = {"key": "mine", "kind": kind, "label": "新しい質問です。", "choices": "赤\n青", "rows": "味", "points": "5"}
+    sent = {
+        "key": "mine",
+        "kind": kind,
+        "label": "新しい質問です。",
+        "choices": "赤\n青",
+        "rows": "味",
+        "points": "5",
+    }
 
     for _ in range(2):
         answer = desk.post(path, sent)
@@ -197,7 +225,9 @@ def test_the_same_save_twice_is_no_conflict(branching, desk):
 
 def test_two_people_may_change_two_questions(branching, desk, people, client_for):
     path, mine = question_post(desk, branching, "score", label="こちらを直しました。")
-    other_path, theirs = question_post(client_for(people.owner), branching, "used", label="あちらを直しました。")
+    other_path, theirs = question_post(
+        client_for(people.owner), branching, "used", label="あちらを直しました。"
+    )
     client_for(people.owner).post(other_path, theirs)
 
     assert desk.post(path, mine).status_code == 302
@@ -221,7 +251,10 @@ def test_a_condition_is_built_from_an_answer_and_ready_groups(branching, desk):
         ],
     }
     listed = desk.get(f"/surveys/{branching.pk}/edit/").content.decode()
-    assert "が7〜8、または、『いちばん良かったものはどれですか。』が「品ぞろえ」か「その他」のとき" in listed
+    assert (
+        "が7〜8、または、『いちばん良かったものはどれですか。』が「品ぞろえ」か「その他」のとき"
+        in listed
+    )
 
 
 @pytest.mark.parametrize(
@@ -250,7 +283,9 @@ def test_a_condition_that_cannot_be_is_refused_with_words(branching, desk, rule,
 
 
 def test_choosing_a_question_for_a_condition_shows_its_answers_and_saves_nothing(branching, desk):
-    path, sent = question_post(desk, branching, "used", **{"when-0-question": "why-high", "refresh": "1", "label": ""})
+    path, sent = question_post(
+        desk, branching, "used", **{"when-0-question": "why-high", "refresh": "1", "label": ""}
+    )
 
     answer = desk.post(path, sent)
 
@@ -261,7 +296,9 @@ def test_choosing_a_question_for_a_condition_shows_its_answers_and_saves_nothing
 
 
 def test_lines_keep_the_ids_of_choices_through_edits(branching, desk):
-    path, sent = question_post(desk, branching, "used", choices="アプリ\nお店\nウェブ\nどれも使っていない［単独］")
+    path, sent = question_post(
+        desk, branching, "used", choices="アプリ\nお店\nウェブ\nどれも使っていない［単独］"
+    )
 
     desk.post(path, sent)
 
@@ -271,17 +308,28 @@ def test_lines_keep_the_ids_of_choices_through_edits(branching, desk):
         {"id": "c3", "label": "ウェブ"},
         {"id": "none", "label": "どれも使っていない", "alone": True},
     ]
-    path, sent = question_post(desk, branching, "used", choices="アプリ\nどれも使っていない［単独］\n電話")
+    path, sent = question_post(
+        desk, branching, "used", choices="アプリ\nどれも使っていない［単独］\n電話"
+    )
     desk.post(path, sent)
     ids = [row["id"] for row in branching.questions.get(key="used").options["choices"]]
     assert ids[:2] == ["c2", "none"] and ids[2] not in {"c2", "none"}
 
 
 def test_other_wordings_are_kept_by_id(branching, desk):
-    desk.post(*question_post(desk, branching, "score", **{"variant-0-label": "すすめますか。", "variant-1-label": "紹介しますか。"}))
+    desk.post(
+        *question_post(
+            desk,
+            branching,
+            "score",
+            **{"variant-0-label": "すすめますか。", "variant-1-label": "紹介しますか。"},
+        )
+    )
     desk.post(*question_post(desk, branching, "score", **{"variant-0-label": ""}))
 
-    assert branching.questions.get(key="score").variants == [{"id": "v2", "label": "紹介しますか。", "help": ""}]
+    assert branching.questions.get(key="score").variants == [
+        {"id": "v2", "label": "紹介しますか。", "help": ""}
+    ]
 
 
 def test_translations_of_choices_that_are_gone_go_with_them(branching, desk):
@@ -297,7 +345,9 @@ def test_the_kind_of_an_answered_question_stays(branching, desk, now):
         answers={}, purpose="", submitted_at=now, local_day=now.date(),
     )  # fmt: skip
     question = branching.questions.get(key="used")
-    Answer.objects.create(response=response, question=question, item="c1", choice="c1", local_day=now.date())
+    Answer.objects.create(
+        response=response, question=question, item="c1", choice="c1", local_day=now.date()
+    )
 
     path, sent = question_post(desk, branching, "used")
     assert desk.post(path, {**sent, "kind": "single"}).status_code == 302
@@ -308,7 +358,7 @@ def test_the_kind_of_an_answered_question_stays(branching, desk, now):
 
 
 def test_a_draft_is_drawn_without_being_stored(branching, desk):
-    path, sent = question_post(desk, branching, "score", label="まだ保存していない言い方")
+    _path, sent = question_post(desk, branching, "score", label="まだ保存していない言い方")
 
     page = desk.post(f"/surveys/{branching.pk}/question-draft/", {**sent, "of": "score"})
 
@@ -325,9 +375,15 @@ def test_only_the_preview_may_stand_in_a_frame_of_ours(branching, desk, people, 
     preview = desk.get(f"/surveys/{branching.pk}/preview/")
     form = visitor.get(f"/s/{branching.slug}/")
 
-    assert editor["X-Frame-Options"] == "DENY" and "frame-src 'self'" in editor["Content-Security-Policy"]
+    assert (
+        editor["X-Frame-Options"] == "DENY"
+        and "frame-src 'self'" in editor["Content-Security-Policy"]
+    )
     assert preview["X-Frame-Options"] == "SAMEORIGIN"
-    assert form["X-Frame-Options"] == "DENY" and "frame-ancestors 'none'" in form["Content-Security-Policy"]
+    assert (
+        form["X-Frame-Options"] == "DENY"
+        and "frame-ancestors 'none'" in form["Content-Security-Policy"]
+    )
 
 
 def test_the_preview_shows_the_branch_of_a_group_and_a_language(branching, desk):
@@ -374,7 +430,9 @@ def test_what_cannot_be_asked_is_refused_with_words(branching, desk, field, valu
     assert editing.as_data(branching) == before
 
 
-@pytest.mark.parametrize("key", ["", "Ａ", "A", "9a", "key", "p", "website", "a" * 41, "a.b", "a b", "あ"])
+@pytest.mark.parametrize(
+    "key", ["", "Ａ", "A", "9a", "key", "p", "website", "a" * 41, "a.b", "a b", "あ"]
+)
 def test_keys_that_forms_could_not_carry_are_refused(branching, desk, key):
     sent = {"key": key, "kind": "long", "label": "質問"}
 
@@ -400,18 +458,31 @@ def test_words_are_written_beside_the_japanese(branching, desk):
         "label": "What did you use?", "choices": {"c1": "Shop"}
     }  # fmt: skip
     assert branching.questions.get(key="score").translations["en"]["low"] == "No"
-    assert "What did you use?" in desk.get(f"/surveys/{branching.pk}/preview/?q=used&lang=en").content.decode()
+    assert (
+        "What did you use?"
+        in desk.get(f"/surveys/{branching.pk}/preview/?q=used&lang=en").content.decode()
+    )
 
 
-def test_words_for_a_text_that_changed_meanwhile_are_not_stored(branching, desk, people, client_for):
+def test_words_for_a_text_that_changed_meanwhile_are_not_stored(
+    branching, desk, people, client_for
+):
     path = f"/surveys/{branching.pk}/words/en/"
     page = desk.get(path)
-    client_for(people.owner).post(*question_post(client_for(people.owner), branching, "score", label="別の意味の質問ですか。"))
+    client_for(people.owner).post(
+        *question_post(client_for(people.owner), branching, "score", label="別の意味の質問ですか。")
+    )
 
     answer = desk.post(path, {"seen": page.context["seen"], "score.label": "Would you?"})
 
-    assert answer.status_code == 409 and f"{people.owner.name}さんが先に変更しました" in answer.content.decode()
-    assert branching.questions.get(key="score").translations["en"]["label"] == "Would you recommend us?"
+    assert (
+        answer.status_code == 409
+        and f"{people.owner.name}さんが先に変更しました" in answer.content.decode()
+    )
+    assert (
+        branching.questions.get(key="score").translations["en"]["label"]
+        == "Would you recommend us?"
+    )
 
 
 def test_a_language_the_survey_does_not_speak_has_no_page(branching, desk):
@@ -464,7 +535,9 @@ def test_settings_that_cannot_be_are_refused_with_words(branching, desk, given, 
 
 def test_settings_of_two_people_do_not_overwrite_each_other(branching, desk, people, client_for):
     path, mine = settings_post(desk, branching, title="わたしの題")
-    client_for(people.owner).post(*settings_post(client_for(people.owner), branching, title="先に変えた題"))
+    client_for(people.owner).post(
+        *settings_post(client_for(people.owner), branching, title="先に変えた題")
+    )
 
     answer = desk.post(path, mine)
 
@@ -475,11 +548,19 @@ def test_settings_of_two_people_do_not_overwrite_each_other(branching, desk, peo
 
 def test_limits_are_added_once_and_taken_away(branching, desk):
     path = f"/surveys/{branching.pk}/quotas/"
-    sent = {"name": "批判者", "most": "50", "when-0-question": "score", "when-0-op": "group:detractor"}
+    sent = {
+        "name": "批判者",
+        "most": "50",
+        "when-0-question": "score",
+        "when-0-op": "group:detractor",
+    }
 
     assert [desk.post(path, sent).status_code for _ in range(2)] == [302, 302]
     quota = Quota.objects.get(survey=branching)
-    assert quota.rule == {"mode": "all", "when": [{"question": "score", "op": "group", "value": "detractor"}]}
+    assert quota.rule == {
+        "mode": "all",
+        "when": [{"question": "score", "op": "group", "value": "detractor"}],
+    }
     assert "が0〜6のとき" in desk.get(path).content.decode()
     assert desk.post(path, {**sent, "most": "60"}).status_code == 422
     blocked = desk.post(f"/surveys/{branching.pk}/questions/score/delete/", follow=True)
@@ -526,7 +607,10 @@ def test_the_check_names_what_is_missing_with_the_place_to_mend_it(db, desk):
     ):  # fmt: skip
         assert words in page, words
     assert f"/surveys/{survey.pk}/settings/#id_purpose" in page
-    assert f"/surveys/{survey.pk}/questions/never/" in page and f"/surveys/{survey.pk}/words/en/" in page
+    assert (
+        f"/surveys/{survey.pk}/questions/never/" in page
+        and f"/surveys/{survey.pk}/words/en/" in page
+    )
 
 
 def test_hints_do_not_hold_a_publication_up(branching, desk, people):
@@ -553,13 +637,19 @@ def test_readers_change_nothing(branching, people, client_for, role):
     before = editing.as_data(branching)
 
     for path in WRITES:
-        assert client.post(f"/surveys/{branching.pk}/{path}", {"name": "x", "most": "1"}).status_code == 403, path
+        assert (
+            client.post(f"/surveys/{branching.pk}/{path}", {"name": "x", "most": "1"}).status_code
+            == 403
+        ), path
     assert client.get(f"/surveys/{branching.pk}/preview/").status_code == 200
     assert editing.as_data(branching) == before
 
 
 def test_the_desk_asks_the_database_no_more_for_more_questions(branching, desk):
-    paths = [f"/surveys/{branching.pk}/{path}" for path in ("edit/", "questions/score/", "words/en/", "quotas/", "preview/")]
+    paths = [
+        f"/surveys/{branching.pk}/{path}"
+        for path in ("edit/", "questions/score/", "words/en/", "quotas/", "preview/")
+    ]
 
     def asked():
         counts = []
@@ -572,7 +662,11 @@ def test_the_desk_asks_the_database_no_more_for_more_questions(branching, desk):
     few = asked()
     for number in range(20):
         steps.copy_question(
-            survey=branching, key="used", new_key=f"copy{number}", actor=branching.created_by, now=branching.created_at
+            survey=branching,
+            key="used",
+            new_key=f"copy{number}",
+            actor=branching.created_by,
+            now=branching.created_at,
         )
     assert asked() == few and max(few) <= 16
 
@@ -584,6 +678,8 @@ def test_a_step_keeps_what_is_public_as_it_was(branching, desk, people, now, vis
     definitions.forget()
 
     assert "すすめたいですか。" in visitor.get(f"/s/{branching.slug}/").content.decode()
-    assert "これからの言い方ですか。" in desk.get(f"/surveys/{branching.pk}/preview/").content.decode()
+    assert (
+        "これからの言い方ですか。" in desk.get(f"/surveys/{branching.pk}/preview/").content.decode()
+    )
     desk.post(f"/surveys/{branching.pk}/publish/")
     assert "これからの言い方ですか。" in visitor.get(f"/s/{branching.slug}/").content.decode()
