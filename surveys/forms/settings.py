@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf.locale import LANG_INFO
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -135,7 +136,8 @@ class SettingsForm(SurveyForm):
         self.first = survey.languages[0]
         codes = list(dict.fromkeys([*survey.languages, *COMMON]))
         self.fields["languages"].choices = [  # type: ignore[attr-defined]
-            (code, LANGUAGES.get(code, code)) for code in codes
+            (code, format_html('<span lang="{}">{}</span>', code, LANGUAGES.get(code, code)))
+            for code in codes
         ]
 
     def clean_more_languages(self) -> list[str]:

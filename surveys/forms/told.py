@@ -14,7 +14,11 @@ GROUPS = {
     "passive": gettext_lazy("中立者（7〜8）"),
     "detractor": gettext_lazy("批判者（0〜6）"),
 }
-_RANGES = {"promoter": "9〜10", "passive": "7〜8", "detractor": "0〜6"}
+_RANGES = {
+    "promoter": gettext_lazy("9〜10"),
+    "passive": gettext_lazy("7〜8"),
+    "detractor": gettext_lazy("0〜6"),
+}
 ICONS = {
     "nps": "thumb-up", "csat": "star", "ces": "scale", "rating": "star", "single": "circle-check",
     "multiple": "check", "matrix": "stack-2", "ranking": "list", "short": "pencil",

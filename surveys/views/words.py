@@ -60,7 +60,6 @@ def words(request: StaffRequest, pk: int, language: str) -> HttpResponse:
         "tabs": desk.tabs(survey, f"words-{language}"),
         "language": language,
         "language_name": desk.language_name(language),
-        "first_name": desk.language_name(survey.languages[0]),
         "first": survey.languages[0],
         "parts": parts,
         "pages": range(len(pages)),

@@ -78,8 +78,14 @@ def _survey_pages() -> dict[str, str]:
     survey = Survey.objects.filter(state="published").order_by("pk").first()
     if survey is None:
         return {}
-    names = ("survey", "survey-edit", "survey-invitations")
-    return {name: reverse(name, args=[survey.pk]) for name in names}
+    names = ("survey", "survey-edit", "survey-settings", "survey-quotas", "survey-invitations")
+    pages = {name: reverse(name, args=[survey.pk]) for name in names}
+    pages["survey-question-new"] = reverse("survey-question-new", args=[survey.pk])
+    for question in survey.questions.filter(retired=False).order_by("position")[:2]:
+        pages[f"survey-question-{question.kind}"] = reverse(
+            "survey-question", args=[survey.pk, question.key]
+        )
+    return pages
 
 
 def public_pages() -> dict[str, str]:
