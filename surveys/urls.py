@@ -1,12 +1,15 @@
 from django.urls import path
 
-from surveys.views import design, people, public, questions, results, words
+from surveys.views import design, people, public, questions, receipt, results, saving, words
 
 urlpatterns = [
     path("s/<slug:slug>/", public.form, name="survey-form"),
     path("s/<slug:slug>/thanks/", public.thanks, name="survey-thanks"),
+    path("s/<slug:slug>/save/", saving.save, name="survey-save"),
+    path("i/<str:token>/save/", saving.invitation_save, name="invitation-save"),
     path("i/<str:token>/", public.invitation, name="invitation"),
     path("i/<str:token>/stop/", public.invitation_stop, name="invitation-stop"),
+    path("receipt/", receipt.receipt, name="survey-receipt"),
     path("surveys/", results.survey_list, name="surveys"),
     path("surveys/new/", design.create, name="survey-new"),
     path("surveys/<int:pk>/", results.survey_page, name="survey"),
