@@ -67,7 +67,9 @@ def _saved(**wanted: Any) -> None:
     assert attempts.saved(Attempt.objects.order_by("-pk").first()) == wanted
 
 
-def test_a_branching_survey_is_finished_over_a_lost_line_in_one_response(browser, live_server, many):
+def test_a_branching_survey_is_finished_over_a_lost_line_in_one_response(
+    browser, live_server, many
+):
     context, page, errors = _phone(browser)
     page.goto(f"{live_server.url}/s/many/?campaign=spring&lang=en")
     expect(page.get_by_role("heading", name="About us")).to_be_visible()
