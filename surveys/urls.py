@@ -1,6 +1,16 @@
 from django.urls import path
 
-from surveys.views import design, people, public, questions, receipt, results, saving, words
+from surveys.views import (
+    design,
+    people,
+    public,
+    questions,
+    receipt,
+    responses,
+    results,
+    saving,
+    words,
+)
 
 urlpatterns = [
     path("s/<slug:slug>/", public.form, name="survey-form"),
@@ -13,6 +23,14 @@ urlpatterns = [
     path("surveys/", results.survey_list, name="surveys"),
     path("surveys/new/", design.create, name="survey-new"),
     path("surveys/<int:pk>/", results.survey_page, name="survey"),
+    path("surveys/<int:pk>/questions/", results.questions_page, name="survey-questions"),
+    path("surveys/<int:pk>/compare/", results.compare_page, name="survey-compare"),
+    path("surveys/<int:pk>/responses/", responses.response_list, name="survey-responses"),
+    path(
+        "surveys/<int:pk>/responses/<int:response>/",
+        responses.response_page,
+        name="survey-response",
+    ),
     path("surveys/<int:pk>/edit/", questions.editor, name="survey-edit"),
     path("surveys/<int:pk>/settings/", design.settings, name="survey-settings"),
     path("surveys/<int:pk>/words/<str:language>/", words.words, name="survey-words"),

@@ -196,11 +196,12 @@ def process(*, response_id: int, now: datetime) -> None:
         question.kind == "long" and str(response.answers.get(question.key, "")).strip()
         for question in definition.questions
     )
+    # Before it is counted: the day's counts tell the odd ones apart.
+    response.flags = sorted({*response.flags, *odd.flags_of(response, definition)})
     days.count(response, value, words, typed)
-    flags = odd.flags_of(response, definition)
     Response.objects.filter(pk=response.pk).update(
         state=Response.State.WORKED,
-        flags=sorted({*response.flags, *flags}),
+        flags=response.flags,
         score=value,
         spoke=words,
     )

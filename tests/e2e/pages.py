@@ -78,9 +78,15 @@ def _survey_pages() -> dict[str, str]:
     survey = Survey.objects.filter(state="published").order_by("pk").first()
     if survey is None:
         return {}
-    names = ("survey", "survey-edit", "survey-settings", "survey-quotas", "survey-invitations")
+    names = (
+        "survey", "survey-questions", "survey-compare", "survey-responses", "survey-edit",
+        "survey-settings", "survey-quotas", "survey-invitations", "survey-question-new",
+    )  # fmt: skip
     pages = {name: reverse(name, args=[survey.pk]) for name in names}
-    pages["survey-question-new"] = reverse("survey-question-new", args=[survey.pk])
+    pages["survey-compare-crossed"] = pages["survey-compare"] + "?rows=score&columns=.segment"
+    response = _first(survey.responses)
+    if response:
+        pages["survey-response"] = reverse("survey-response", args=[survey.pk, response.pk])
     for question in survey.questions.filter(retired=False).order_by("position")[:2]:
         pages[f"survey-question-{question.kind}"] = reverse(
             "survey-question", args=[survey.pk, question.key]
