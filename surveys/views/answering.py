@@ -20,7 +20,7 @@ from surveys.forms.shown import Sent, sent_of, shown
 from surveys.models import Attempt, Invitation
 from surveys.queries import definitions
 from surveys.queries.definitions import Definition
-from surveys.questions import flow, reading, rules
+from surveys.questions import effort, flow, reading, rules
 from surveys.questions.asked import SHOWN, Asked
 from surveys.services import attempts, receipts
 from surveys.services.responses import AlreadyAnswered, QuotaFull, accept, full_quota
@@ -173,6 +173,7 @@ def form_page(
         invited=visit.invitation is not None,
         contact_url=contact_url(definition.contact),
         total=_numbered(pages, len(pages)) - 1,
+        minutes=effort.minutes(definition.questions),
         questions=questions,
         errors=[(numbers.get(name), text) for name, text in (errors or {}).items()],
         index=index,

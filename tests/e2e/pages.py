@@ -80,13 +80,17 @@ def _survey_pages() -> dict[str, str]:
         return {}
     names = (
         "survey", "survey-questions", "survey-compare", "survey-responses", "survey-edit",
-        "survey-invitations",
-    )
+        "survey-settings", "survey-quotas", "survey-invitations", "survey-question-new",
+    )  # fmt: skip
     pages = {name: reverse(name, args=[survey.pk]) for name in names}
     pages["survey-compare-crossed"] = pages["survey-compare"] + "?rows=score&columns=.segment"
     response = _first(survey.responses)
     if response:
         pages["survey-response"] = reverse("survey-response", args=[survey.pk, response.pk])
+    for question in survey.questions.filter(retired=False).order_by("position")[:2]:
+        pages[f"survey-question-{question.kind}"] = reverse(
+            "survey-question", args=[survey.pk, question.key]
+        )
     return pages
 
 

@@ -8,19 +8,23 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from surveys.forms.starters import STARTERS
 from surveys.models import Invitation, Response, ResponseDay, Survey
 from surveys.queries import definitions
-from surveys.services import responses
+from surveys.services import checks, responses
 from tests import factories
-from tests.surveys.conftest import answers
 from voc.clock import local_day
 from voc.models import AuditEntry
 
 READ = [
     "/surveys/", "/surveys/{pk}/", "/surveys/{pk}/questions/", "/surveys/{pk}/compare/",
     "/surveys/{pk}/responses/", "/surveys/{pk}/preview/",
-]
-WRITE = ["/surveys/new/", "/surveys/{pk}/edit/", "/surveys/{pk}/invitations/"]
+]  # fmt: skip
+WRITE = [
+    "/surveys/new/", "/surveys/{pk}/settings/", "/surveys/{pk}/invitations/", "/surveys/{pk}/quotas/",
+    "/surveys/{pk}/new-question/", "/surveys/{pk}/questions/score/",
+]  # fmt: skip
+DESK = ["/surveys/{pk}/edit/"]
 POST_ONLY = ["/surveys/{pk}/publish/", "/surveys/{pk}/close/"]
 
 
@@ -31,7 +35,7 @@ def values_of(client, path):
     return {name: value for name, value in values.items() if value not in (None, False, "")}
 
 
-@pytest.mark.parametrize("path", [*READ, *WRITE, *POST_ONLY])
+@pytest.mark.parametrize("path", [*READ, *WRITE, *DESK, *POST_ONLY])
 def test_strangers_are_sent_to_log_in(survey, visitor, client, path):
     path = path.format(pk=survey.pk)
     sent = client.post(path) if path.endswith(("publish/", "close/")) else client.get(path)
@@ -50,6 +54,8 @@ def test_everybody_reads_and_analysts_write(survey, people, client_for, role):
         assert client.get(path.format(pk=survey.pk)).status_code == (200 if writes else 403)
         if not writes:
             assert client.post(path.format(pk=survey.pk)).status_code == 403
+    for path in DESK:
+        assert client.get(path.format(pk=survey.pk)).status_code == (200 if writes else 403)
     for path in POST_ONLY:
         assert client.get(path.format(pk=survey.pk)).status_code == 405 if writes else 403
         assert client.post(path.format(pk=survey.pk)).status_code == (302 if writes else 403)
@@ -62,17 +68,19 @@ def test_everybody_reads_and_analysts_write(survey, people, client_for, role):
 def test_a_survey_that_is_not_there_is_not_found(people, client_for):
     client = client_for(people.owner)
 
-    for path in (*READ[1:], *WRITE[1:]):
+    for path in (*READ[1:], *WRITE[1:], *DESK):
         assert client.get(path.format(pk=987654)).status_code == 404
     for path in POST_ONLY:
         assert client.post(path.format(pk=987654)).status_code == 404
 
 
-@pytest.mark.parametrize(("template", "kind"), [("nps", "nps"), ("purchase", "csat"), ("support", "csat")])
-def test_a_shipped_text_can_be_made_and_published_as_it_is(
-    people, client_for, visitor, template, kind
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("template", STARTERS)
+def test_a_shipped_survey_can_be_made_and_published_as_it_is(
+    people, client_for, visitor, settings, template, language
 ):
     client = client_for(people.analyst)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     values = values_of(client, f"/surveys/new/?template={template}")
     values |= {"operator": "みなも商店", "contact": "support@minamo.example"}
 
@@ -82,9 +90,16 @@ def test_a_shipped_text_can_be_made_and_published_as_it_is(
 
     assert made.status_code == 302
     survey.refresh_from_db()
+    kind = STARTERS[template]["kind"]
     assert (survey.state, survey.kind, survey.version) == ("published", kind, 1)
-    assert (survey.touchpoint is not None) and survey.created_by == people.analyst
-    assert visitor.post(f"/s/{survey.slug}/", answers(score="4")).status_code == 303
+    assert (survey.touchpoint is not None) is (template != "blank")
+    assert survey.created_by == people.analyst and survey.languages == [language]
+    assert checks.hints(survey) == []
+    # The other language needs no more than being ticked.
+    survey.languages = ["ja", "en"] if language == "ja" else ["en", "ja"]
+    assert [*checks.needed(survey), *checks.hints(survey)] == []
+    page = visitor.get(f"/s/{survey.slug}/", {"lang": language})
+    assert survey.title in page.content.decode() and "{shop}" not in page.content.decode()
     actions = list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
     assert actions == ["survey.create", "survey.publish"]
 
@@ -116,10 +131,10 @@ def test_a_survey_that_does_not_say_its_purpose_is_not_published(people, client_
 
 def test_after_publication_address_and_kind_stay(survey, people, client_for):
     client = client_for(people.analyst)
-    values = values_of(client, f"/surveys/{survey.pk}/edit/")
+    values = values_of(client, f"/surveys/{survey.pk}/settings/")
 
     sent = client.post(
-        f"/surveys/{survey.pk}/edit/",
+        f"/surveys/{survey.pk}/settings/",
         {**values, "slug": "other", "kind": "csat", "title": "別の題"},
     )
 
