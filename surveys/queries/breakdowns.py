@@ -300,7 +300,14 @@ def _wordings(question: Question, cut: Cut) -> tuple[list[PartRow], str]:
         return [], ""
     names = [name for name, table in tables.items() if sum(table.values()) >= LEAST_SHOWN]
     values = sorted({value for table in tables.values() for value in table})
-    lines = [PartRow(name, n if n >= LEAST_SHOWN else None, None) for name, n in ((name, sum(t.values())) for name, t in tables.items())]
+    lines = []
+    for name, table in tables.items():
+        n = sum(table.values())
+        known = n >= LEAST_SHOWN
+        score = None
+        if known and question.kind == "rating":
+            score = score_of(question, {int(value): times for value, times in table.items()})
+        lines.append(PartRow(name, n if known else None, score))
     verdict = association([[tables[name].get(value, 0) for value in values] for name in names]).verdict
     said = {
         "differs": _("言い方によって答えに差があります。"),
