@@ -22,7 +22,9 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _DEFAULTS: dict[str, Any] = {
     "required": False, "options": {}, "show_if": {}, "translations": {}, "variants": [],
 }  # fmt: skip
-RESERVED = frozenset({"key", "v", "p", "t", "lang", "k", "website"})
+RESERVED = frozenset(
+    {"key", "v", "p", "t", "lang", "k", "website", "r", "c", "a", "again", "try"}
+)
 _LONGEST = {"label": 300, "help": 500, "low_label": 40, "high_label": 40}
 COLUMNS = (
     "kind", "label", "help", "low_label", "high_label", "required", "options", "show_if",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from surveys.models import Question, Survey, SurveyVersion
 from surveys.queries import definitions
 from surveys.services import designs
+from surveys.services.origins import clean_origins
 from voc import audit
 from voc.errors import Refused
 from voc.models import User
@@ -39,9 +40,7 @@ def create_survey(
     survey = Survey(
         created_by=actor, created_at=now, **{name: values[name] for name in SURVEY_FIELDS}
     )
-    for name in MORE_FIELDS:
-        if name in values:
-            setattr(survey, name, values[name])
+    _set_more(survey, values)
     _save(survey)
     if questions:
         designs.replace(survey, questions)
@@ -71,9 +70,10 @@ def edit_survey(*, survey: Survey, actor: User, now: datetime, **values: Any) ->
                     _("公開したあとは、アドレスと種類を変えられません。"), "published_already"
                 )
     before = definitions.freeze(survey)
-    for name in (*SURVEY_FIELDS, *MORE_FIELDS):
+    for name in SURVEY_FIELDS:
         if name in values:
             setattr(survey, name, values[name])
+    _set_more(survey, values)
     _save(survey)
     for key, columns in (("score", SCORE_FIELDS), ("comment", COMMENT_FIELDS)):
         given = {column: values[name] for name, column in columns.items() if name in values}
@@ -107,6 +107,14 @@ def set_questions(
         )
     definitions.forget(survey.slug)
     return survey
+
+
+def _set_more(survey: Survey, values: dict[str, Any]) -> None:
+    for name in MORE_FIELDS:
+        if name in values:
+            setattr(survey, name, values[name])
+    if "frame_origins" in values:
+        survey.frame_origins = clean_origins(values["frame_origins"])
 
 
 def _save(survey: Survey) -> None:
