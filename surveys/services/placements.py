@@ -40,7 +40,7 @@ def clean_rules(given: dict[str, Any]) -> dict[str, Any]:
         "pages": [_page(one) for one in _few(given.get("pages"))],
         "not_pages": [_page(one) for one in _few(given.get("not_pages"))],
         "seconds": _number(given.get("seconds"), 0, Placement.MOST_SECONDS, _("ページを開いてからの秒数")),
-        "scroll": _number(given.get("scroll"), 1, 100, _("スクロールの割合")),
+        "scroll": _number(given.get("scroll"), 1, 100, _("読み進めた割合（%）")),
         "leaving": bool(given.get("leaving")),
         "events": [_name(one) for one in _few(given.get("events"))],
         "attributes": {_name(name): _values(attributes[name]) for name in sorted(attributes)},

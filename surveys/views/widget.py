@@ -37,8 +37,8 @@ def _framed(response: HttpResponse, sources: list[str]) -> HttpResponse:
     """Lets these show the response in a frame. X-Frame-Options knows no lists: it is left out."""
     if sources:
         own = getattr(response, "csp", {})
-        response.csp = {**own, "frame-ancestors": sources}
-        response.xframe_options_exempt = True  # type: ignore[attr-defined]
+        response.csp = {**own, "frame-ancestors": sources}  # type: ignore[attr-defined]
+        response.xframe_options_exempt = True
     return response
 
 

@@ -96,7 +96,7 @@
     if (trial) query.set("try", 1);
     rules.hidden.forEach((name) => name in given && query.set(name, given[name]));
     before = d.activeElement;
-    box = make(d.body, "div", "", {});
+    box = make(d.body, "div", "", { "data-voc-box": "" });
     const root = box.attachShadow ? box.attachShadow({ mode: "open" }) : box;
     const panel = make(root, modal ? "dialog" : "div", style.panel + style[position],
       { role: "dialog", "aria-label": title, lang });
