@@ -2,19 +2,22 @@
 
 import re
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 
 from django.conf import settings
 
 LIMIT = 5_000
-_TEXT = re.compile(r'("[^"\n]*"|`[^`]*`)')
-_COMMENT = re.compile(r"(?m)(?:^|\s)//.*$|/\*.*?\*/")
+# Texts in quotes, and comments: whichever begins first.
+_APART = re.compile(r'("[^"\n]*"|`[^`]*`|//.*|/\*.*?\*/)')
 
 
 def squeezed(source: str) -> str:
     """Source without regular expressions, its statements ended by semicolons, in fewer bytes."""
-    parts = _TEXT.split(_COMMENT.sub("", source))
-    # Every second part is a text in quotes.
+    parts = _APART.split(source)
+    kept = ["" if part.startswith(("//", "/*")) else part for part in parts[1::2]]
+    # Comments are gone before blanks are, so that the blanks around them meet.
+    parts = _APART.split("".join(a + b for a, b in zip_longest(parts[::2], kept, fillvalue="")))
     parts[::2] = [_blanks(part) for part in parts[::2]]
     return "".join(parts).replace(";}", "}").strip()
 

@@ -1,12 +1,13 @@
 """Which sites may show a survey, when they do, and a page to try it on."""
 
+from html import escape
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from surveys.forms.placement import OriginsForm, PlacementForm, present_values
@@ -36,8 +37,8 @@ def _list_page(
         "form": form,
         "rows": [{"placement": row, "rules": placements.in_words(row)} for row in rows],
         # To be copied: what stands in it is escaped once for the site, and once more by the page.
-        "snippet": str(format_html(_SNIPPET, settings.BASE_URL, survey.slug)),
-        "frame": str(format_html(_FRAME, address, survey.title)),
+        "snippet": _SNIPPET.format(settings.BASE_URL, survey.slug),
+        "frame": _FRAME.format(address, escape(survey.title)),
         "may_write": request.user.role in ANALYSTS,
     }
     return render(request, "surveys/placements.html", context, status=status)
