@@ -32,6 +32,7 @@ _ROW = (
     f"{_FONT}display:block;padding:12px 16px;border:1px solid #7d868a;border-radius:7px;"
     "background-color:#ffffff;color:#165773;font-size:16px;line-height:24px;text-decoration:none;"
 )
+_QUIET = f"{_FONT}color:#165773;background-color:#fdfdfc;font-size:13px;line-height:1.7;"
 _DARK = (
     "@media (prefers-color-scheme:dark){.b,.s{background-color:#161b1e!important}"
     ".s,.s p{color:#e9eae5!important}"
@@ -76,12 +77,13 @@ def html_part(
             language,
             texts.title,
             SafeString(_DARK),
-            _paragraphs([greeting, *before, texts.title], _TEXT),
+            _paragraphs([greeting, *before], _TEXT)
+            + _paragraphs([texts.title], _TEXT + "font-size:20px;font-weight:bold;line-height:1.5;"),
             _question(definition, invitation_url, language),
             _paragraphs(after, _TEXT),
             _paragraphs([_("ご回答の使いみち：%(purpose)s") % {"purpose": texts.purpose}], _SMALL),
             _paragraphs([kept], _SMALL),
-            _link(stop, _("今後は受け取らない"), _ROW),
+            _link(stop, _("今後は受け取らない"), _QUIET),
         )
 
 

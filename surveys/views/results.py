@@ -29,7 +29,7 @@ def tone_of(survey: Survey) -> str:
 
 def _channel(response: Response, version: int) -> str:
     """How the answer came, and under which publication when it was an older one."""
-    names = {"link": _("リンク"), "qr": "QR", "mail": _("メール"), "kiosk": _("店頭"), "api": "API"}
+    names = {"link": _("リンク"), "qr": "QR", "mail": _("メール"), "kiosk": _("店頭"), "widget": _("サイト"), "api": "API"}
     name = str(names.get(response.channel, response.channel))
     if response.survey_version == version:
         return name
