@@ -186,6 +186,11 @@ def row(ticket: Ticket, now: datetime) -> Row:
     )
 
 
+def is_named(ticket: Ticket) -> bool:
+    """Whether the customer has a name or an address to be called by."""
+    return bool(ticket.requester_name or ticket.requester)
+
+
 def name_of(ticket: Ticket) -> str:
     """How the customer is called in lists: never empty."""
     if ticket.requester_name:

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from feedback.models import RecoveryCase
 from support.models import Ticket, TicketMetrics
-from support.queries.desk import matching, may_write, name_of, tickets_for
+from support.queries.desk import is_named, matching, may_write, name_of, tickets_for
 from support.services.mail import address_of
 from voc.clock import TOKYO
 from voc.models import User
@@ -114,7 +114,9 @@ def _ticket_due(ticket: Ticket) -> DueItem:
     assert ticket.due_at is not None
     return DueItem(
         title=ticket.subject,
-        kind=_("%(name)s様への返信") % {"name": name_of(ticket)},
+        kind=_("%(name)s様への返信") % {"name": name_of(ticket)}
+        if is_named(ticket)
+        else _("お名前のないお客様"),
         url=reverse("ticket", args=[ticket.number]),
         due_at=ticket.due_at,
         icon="inbox",

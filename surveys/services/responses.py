@@ -125,9 +125,10 @@ def _count_quotas(survey_id: int, answers: dict[str, Any]) -> None:
 def full_quota(survey_id: int, answers: dict[str, Any]) -> bool:
     """Whether somebody who has said this much is no longer needed."""
     return any(
-        quota.rule and rules.holds(quota.rule, answers)
+        # A rule about what has not been asked yet decides nothing yet.
+        rules.names_in(quota.rule) <= answers.keys() and rules.holds(quota.rule, answers)
         for quota in Quota.objects.filter(survey=survey_id, taken__gte=F("most"))
-    ) or Quota.objects.filter(survey=survey_id, taken__gte=F("most"), rule={}).exists()
+    )
 
 
 def _take(invitation: Invitation, *, now: datetime) -> bool:
