@@ -19,7 +19,9 @@ class OriginsForm(forms.Form):
         required=False,
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text=gettext_lazy("https://shop.example.jp のように、1行に1つ書きます。書いたサイトだけが、この回答画面を中に表示できます。"),
+        help_text=gettext_lazy(
+            "https://shop.example.jp のように、1行に1つ書きます。書いたサイトだけが、この回答画面を中に表示できます。"
+        ),
     )
 
 
@@ -33,7 +35,9 @@ class PlacementForm(forms.Form):
         label=gettext_lazy("出すページ"),
         required=False,
         widget=forms.Textarea(attrs=_LINES),
-        help_text=gettext_lazy("/shop/* のように、1行に1つ書きます。「*」は何字でも合います。空なら、すべてのページです。"),
+        help_text=gettext_lazy(
+            "/shop/* のように、1行に1つ書きます。「*」は何字でも合います。空なら、すべてのページです。"
+        ),
     )
     not_pages = forms.CharField(
         label=gettext_lazy("出さないページ"), required=False, widget=forms.Textarea(attrs=_LINES)
@@ -42,7 +46,9 @@ class PlacementForm(forms.Form):
         label=gettext_lazy("お客様の条件"),
         required=False,
         widget=forms.Textarea(attrs=_LINES),
-        help_text=gettext_lazy("サイトが渡す属性で絞ります。plan = gold, silver のように、1行に1つ書きます。すべてに合う人に出します。"),
+        help_text=gettext_lazy(
+            "サイトが渡す属性で絞ります。plan = gold, silver のように、1行に1つ書きます。すべてに合う人に出します。"
+        ),
     )
 
     seconds = forms.IntegerField(
@@ -57,7 +63,9 @@ class PlacementForm(forms.Form):
         label=gettext_lazy("サイトからの合図"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("サイトが voc(\"event\", \"purchased\") と呼んだときに出します。合図の名前を、1行に1つ書きます。"),
+        help_text=gettext_lazy(
+            'サイトが voc("event", "purchased") と呼んだときに出します。合図の名前を、1行に1つ書きます。'
+        ),
     )
     delay_seconds = forms.IntegerField(
         label=gettext_lazy("きっかけのあと待つ秒数"), min_value=0, initial=0,
@@ -84,7 +92,8 @@ class PlacementForm(forms.Form):
             name, equals, values = line.replace("＝", "=").partition("=")
             if not equals:
                 raise forms.ValidationError(
-                    _("「%(line)s」を読み取れません。plan = gold のように書いてください。") % {"line": line[:100]}
+                    _("「%(line)s」を読み取れません。plan = gold のように書いてください。")
+                    % {"line": line[:100]}
                 )
             found[name.strip()] = [one.strip() for one in values.replace("、", ",").split(",")]
         return found

@@ -21,7 +21,9 @@ class Placement(models.Model):
     name = models.CharField(_("名前"), max_length=80)
     # Pages, triggers, attributes: surveys/services/placements.py says in what form.
     rules = GuardedJSONField(default=dict, blank=True)
-    position = models.CharField(_("出す場所"), max_length=6, choices=Position, default=Position.CORNER)
+    position = models.CharField(
+        _("出す場所"), max_length=6, choices=Position, default=Position.CORNER
+    )
     # Between the trigger and the window.
     delay_seconds = models.PositiveSmallIntegerField(_("きっかけのあと待つ秒数"), default=0)
     share_percent = models.PositiveSmallIntegerField(_("出す割合（%）"), default=100)

@@ -66,7 +66,9 @@ def _triggers(row: Placement) -> list[str]:
     found = []
     if rules["seconds"] is not None:
         seconds = {"seconds": rules["seconds"]}
-        found.append(_("開いてから%(seconds)s秒") % seconds if rules["seconds"] else _("開いたとき"))
+        found.append(
+            _("開いてから%(seconds)s秒") % seconds if rules["seconds"] else _("開いたとき")
+        )
     if rules["scroll"] is not None:
         found.append(_("%(percent)s%%まで読み進めたとき") % {"percent": rules["scroll"]})
     if rules["leaving"]:

@@ -56,7 +56,9 @@ def html_part(
     texts = definition.texts(language)
     with override(language if language in _CHROME else "en"):
         operator = " ".join(definition.operator.split())
-        greeting = _("%(operator)sです。いつもご利用いただき、ありがとうございます。") % {"operator": operator}
+        greeting = _("%(operator)sです。いつもご利用いただき、ありがとうございます。") % {
+            "operator": operator
+        }
         stop = _at(invitation_url, path="stop/")
         kept = _("運営者：%(operator)s　お問い合わせ・削除のご依頼：%(contact)s　保管する期間：%(months)sか月") % {
             "operator": operator, "contact": definition.contact, "months": definition.retention_months,
@@ -78,7 +80,9 @@ def html_part(
             texts.title,
             SafeString(_DARK),
             _paragraphs([greeting, *before], _TEXT)
-            + _paragraphs([texts.title], _TEXT + "font-size:20px;font-weight:bold;line-height:1.5;"),
+            + _paragraphs(
+                [texts.title], _TEXT + "font-size:20px;font-weight:bold;line-height:1.5;"
+            ),
             _question(definition, invitation_url, language),
             _paragraphs(after, _TEXT),
             _paragraphs([_("ご回答の使いみち：%(purpose)s") % {"purpose": texts.purpose}], _SMALL),
@@ -133,7 +137,10 @@ def _answers(question: Asked, url: str, language: str) -> SafeString:
         points = [[str(one) for one in range(6)], [str(one) for one in range(6, 11)]]
         return _grid(url, points, f"0　{low}", f"10　{high}", 6)
     if question.kind == "csat":
-        rows = [(str(value), f"{value}　{label}") for value, label in scale_labels(words.low, words.high)]
+        rows = [
+            (str(value), f"{value}　{label}")
+            for value, label in scale_labels(words.low, words.high)
+        ]
         return _list(url, rows)
     if question.kind == "single":
         rows = [(choice.id, choice.label) for choice in words.choices]
@@ -155,7 +162,11 @@ def _grid(url: str, rows: list[list[str]], low: str, high: str, wide: int) -> Sa
     lines = []
     for row in rows:
         cells = [
-            format_html('<td width="{}" style="padding:2px;">{}</td>', share, _link(_at(url, a=one), one, _CELL))
+            format_html(
+                '<td width="{}" style="padding:2px;">{}</td>',
+                share,
+                _link(_at(url, a=one), one, _CELL),
+            )
             for one in row
         ]
         cells += [format_html('<td width="{}"></td>', share)] * (wide - len(row))

@@ -24,7 +24,8 @@ def clean_origins(given: str | Sequence[str]) -> list[str]:
     lines = given.split() if isinstance(given, str) else list(given)
     if len(lines) > MOST_ORIGINS:
         raise Refused(
-            _("埋め込みを許すサイトは%(most)s件までです。") % {"most": MOST_ORIGINS}, "too_many_origins"
+            _("埋め込みを許すサイトは%(most)s件までです。") % {"most": MOST_ORIGINS},
+            "too_many_origins",
         )
     return list(dict.fromkeys(_clean(line) for line in lines))
 
@@ -57,7 +58,9 @@ def _clean(line: object) -> str:
 
 def _refusal(line: str) -> Refused:
     return Refused(
-        _("「%(line)s」は使えません。https://shop.example.jp のように、サイトごとに書いてください（パスや「*」は使えません）。")
+        _(
+            "「%(line)s」は使えません。https://shop.example.jp のように、サイトごとに書いてください（パスや「*」は使えません）。"
+        )
         % {"line": line[:100]},
         "bad_origin",
     )

@@ -1,10 +1,10 @@
 """Rules of showing a survey inside other sites.
 
-    {"pages": ["/shop/*"], "not_pages": ["/cart*"],     every page where empty; * is any run
-     "seconds": 10, "scroll": 50, "leaving": true,      any of the triggers shows it;
-     "events": ["purchased"],                           without one, opening the page does
-     "attributes": {"plan": ["gold"]},                  what the site must have said, all of it
-     "again_days": 30}                                  once in so many days in one browser
+{"pages": ["/shop/*"], "not_pages": ["/cart*"],     every page where empty; * is any run
+ "seconds": 10, "scroll": 50, "leaving": true,      any of the triggers shows it;
+ "events": ["purchased"],                           without one, opening the page does
+ "attributes": {"plan": ["gold"]},                  what the site must have said, all of it
+ "again_days": 30}                                  once in so many days in one browser
 """
 
 import re
@@ -39,26 +39,35 @@ def clean_rules(given: dict[str, Any]) -> dict[str, Any]:
     return {
         "pages": [_page(one) for one in _few(given.get("pages"))],
         "not_pages": [_page(one) for one in _few(given.get("not_pages"))],
-        "seconds": _number(given.get("seconds"), 0, Placement.MOST_SECONDS, _("ページを開いてからの秒数")),
+        "seconds": _number(
+            given.get("seconds"), 0, Placement.MOST_SECONDS, _("ページを開いてからの秒数")
+        ),
         "scroll": _number(given.get("scroll"), 1, 100, _("読み進めた割合（%）")),
         "leaving": bool(given.get("leaving")),
         "events": [_name(one) for one in _few(given.get("events"))],
         "attributes": {_name(name): _values(attributes[name]) for name in sorted(attributes)},
-        "again_days": _number(given.get("again_days", DEFAULT_DAYS), 0, MOST_DAYS, _("間を空ける日数")) or 0,
+        "again_days": _number(
+            given.get("again_days", DEFAULT_DAYS), 0, MOST_DAYS, _("間を空ける日数")
+        )
+        or 0,
     }
 
 
 def _few(given: Any) -> list[Any]:
     items = list(dict.fromkeys(given or ()))
     if len(items) > MOST_ITEMS:
-        raise Refused(_("1つの欄に書けるのは%(most)s行までです。") % {"most": MOST_ITEMS}, "too_many")
+        raise Refused(
+            _("1つの欄に書けるのは%(most)s行までです。") % {"most": MOST_ITEMS}, "too_many"
+        )
     return items
 
 
 def _page(text: Any) -> str:
     if not isinstance(text, str) or not _PAGE.fullmatch(text) or text.count("*") > MOST_STARS:
         raise Refused(
-            _("ページ「%(page)s」は使えません。/shop/* のように、「/」で始めて書いてください（「*」は%(most)s個まで）。")
+            _(
+                "ページ「%(page)s」は使えません。/shop/* のように、「/」で始めて書いてください（「*」は%(most)s個まで）。"
+            )
             % {"page": str(text)[:100], "most": MOST_STARS},
             "bad_page",
         )
@@ -68,7 +77,8 @@ def _page(text: Any) -> str:
 def _name(text: Any) -> str:
     if not isinstance(text, str) or not _NAME.fullmatch(text):
         raise Refused(
-            _("名前「%(name)s」は使えません。半角の英数字と - _ . : で、60字までです。") % {"name": str(text)[:100]},
+            _("名前「%(name)s」は使えません。半角の英数字と - _ . : で、60字までです。")
+            % {"name": str(text)[:100]},
             "bad_name",
         )
     return text
@@ -110,7 +120,8 @@ def save_placement(
         placement = Placement(survey=survey)
         if Placement.objects.filter(survey=survey).count() >= MOST_PLACEMENTS:
             raise Refused(
-                _("出し方は、1つのアンケートに%(most)s件までです。") % {"most": MOST_PLACEMENTS}, "too_many"
+                _("出し方は、1つのアンケートに%(most)s件までです。") % {"most": MOST_PLACEMENTS},
+                "too_many",
             )
     placement.rules = clean_rules(rules)
     for name in COLUMNS:
@@ -120,7 +131,11 @@ def save_placement(
         with transaction.atomic():
             placement.save()
     except IntegrityError:
-        if Placement.objects.filter(survey=survey, name=placement.name).exclude(pk=placement.pk).exists():
+        if (
+            Placement.objects.filter(survey=survey, name=placement.name)
+            .exclude(pk=placement.pk)
+            .exists()
+        ):
             raise Refused(_("この名前は、ほかの出し方で使っています。"), "name_taken") from None
         raise
     audit.record(

@@ -120,7 +120,12 @@ def try_out(request: StaffRequest, pk: int) -> HttpResponse:
         "rows": [{"placement": row, "rules": placements.in_words(row)} for row in rows],
         "events": sorted({name for row in rows for name in row.rules["events"]}),
         "attributes": sorted(
-            {(name, value) for row in rows for name, values in row.rules["attributes"].items() for value in values}
+            {
+                (name, value)
+                for row in rows
+                for name, values in row.rules["attributes"].items()
+                for value in values
+            }
         ),
         "paragraphs": range(12),
     }

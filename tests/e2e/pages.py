@@ -78,7 +78,10 @@ def _survey_pages() -> dict[str, str]:
     survey = Survey.objects.filter(state="published").order_by("pk").first()
     if survey is None:
         return {}
-    names = ("survey", "survey-edit", "survey-invitations")
+    names = (
+        "survey", "survey-edit", "survey-invitations", "survey-placements", "placement-new",
+        "placements-try",
+    )  # fmt: skip
     return {name: reverse(name, args=[survey.pk]) for name in names}
 
 
@@ -88,6 +91,7 @@ def public_pages() -> dict[str, str]:
     pages |= {"voice": reverse("voice"), "missing": "/no-such-page/"}
     for survey in Survey.objects.filter(state="published").order_by("pk")[:2]:
         pages[f"form-{survey.kind}"] = reverse("survey-form", args=[survey.slug])
+        pages[f"widget-{survey.kind}"] = reverse("widget", args=[survey.slug])
         pages[f"thanks-{survey.kind}"] = reverse("survey-thanks", args=[survey.slug])
     inbox = Inbox.objects.filter(is_public=True).order_by("pk").first()
     if inbox:

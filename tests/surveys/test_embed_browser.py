@@ -71,7 +71,9 @@ def opened(chromium: Any) -> Iterator[Any]:
     contexts = []
 
     def open_one(**options: Any) -> Opened:
-        context = chromium.new_context(locale="ja-JP", viewport={"width": 1000, "height": 700}, **options)
+        context = chromium.new_context(
+            locale="ja-JP", viewport={"width": 1000, "height": 700}, **options
+        )
         context.set_default_timeout(20_000)
         contexts.append(context)
         return Opened(context)
@@ -82,7 +84,11 @@ def opened(chromium: Any) -> Iterator[Any]:
 
 
 def place(survey: Any, **rules: Any) -> Any:
-    columns = {name: rules.pop(name) for name in ("position", "delay_seconds", "share_percent") if name in rules}
+    columns = {
+        name: rules.pop(name)
+        for name in ("position", "delay_seconds", "share_percent")
+        if name in rules
+    }
     number = survey.placements.count()
     return survey.placements.create(name=f"出し方{number}", rules=clean_rules(rules), **columns)
 
@@ -153,7 +159,9 @@ def test_a_site_that_is_not_named_gets_neither_the_rules_nor_the_frame(
 def test_the_frame_works_without_scripts_and_takes_its_height_with_them(
     opened, live_server, survey, shop
 ):
-    shop.body = f'<iframe src="{live_server.url}/w/delivery/" title="アンケート" height="300"></iframe>'
+    shop.body = (
+        f'<iframe src="{live_server.url}/w/delivery/" title="アンケート" height="300"></iframe>'
+    )
     one = opened(java_script_enabled=False)
     one.page.goto(shop.origin)
     frame = one.page.frame_locator("iframe")
@@ -203,11 +211,19 @@ def test_other_events_other_people_and_other_pages_do_not(opened, live_server, s
     shop.head = tag(live_server)
     for given, path, act in [
         ({"events": ["purchased"]}, "/", "voc('event', 'other')"),
-        ({"events": ["x"], "attributes": {"plan": ["gold"]}}, "/", "voc('set', {plan: 'free'}); voc('event', 'x')"),
+        (
+            {"events": ["x"], "attributes": {"plan": ["gold"]}},
+            "/",
+            "voc('set', {plan: 'free'}); voc('event', 'x')",
+        ),
         ({"pages": ["/shop/*/done"]}, "/shop/3/doner", "1"),
         ({"not_pages": ["/cart*"]}, "/cart/2", "1"),
         ({"scroll": 90}, "/", "scrollTo(0, 100)"),
-        ({"leaving": True}, "/", "document.dispatchEvent(new MouseEvent('mouseout', {clientY: 300}))"),
+        (
+            {"leaving": True},
+            "/",
+            "document.dispatchEvent(new MouseEvent('mouseout', {clientY: 300}))",
+        ),
     ]:
         survey.placements.all().delete()
         place(survey, **given)
@@ -319,7 +335,9 @@ def test_a_window_in_the_middle_takes_the_focus_and_returns_it(opened, live_serv
     one.page.get_by_role("button", name="アンケートを閉じる").click()
     one.page.locator(PANEL).wait_for(state="detached")
     assert one.page.evaluate("document.activeElement.id") == "own"
-    assert [name for name in one.page.evaluate("Object.keys(window)") if name.startswith("voc")] == ["voc"]
+    assert [
+        name for name in one.page.evaluate("Object.keys(window)") if name.startswith("voc")
+    ] == ["voc"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -329,7 +347,10 @@ def test_the_window_passes_the_audit_and_fits_a_narrow_screen(
 ):
     from axe_playwright_python.sync_playwright import Axe
 
-    shop.head = '<meta name="color-scheme" content="light dark"><meta name="viewport" content="width=device-width">' + tag(live_server)
+    shop.head = (
+        '<meta name="color-scheme" content="light dark"><meta name="viewport" content="width=device-width">'
+        + tag(live_server)
+    )
     place(survey, position=position)
     one = opened(color_scheme=scheme)
     one.page.set_viewport_size({"width": 360, "height": 640})
@@ -430,7 +451,8 @@ def test_the_shared_screen_has_big_targets_and_no_way_out(opened, live_server, s
     one = opened()
     one.page.goto(f"{live_server.url}/s/delivery/?k=kiosk")
     for box in one.page.eval_on_selector_all(
-        ".nps label, .btn", "all => all.map(e => e.getBoundingClientRect()).map(b => [b.width, b.height])"
+        ".nps label, .btn",
+        "all => all.map(e => e.getBoundingClientRect()).map(b => [b.width, b.height])",
     ):
         assert box[0] >= 60 and box[1] >= 70, box
     hrefs = one.page.eval_on_selector_all("a[href]", "all => all.map(e => e.href)")

@@ -35,7 +35,9 @@ def test_the_thanks_make_room_for_the_next_person_without_a_code(survey, visitor
     assert '<meta http-equiv="refresh" content="10;url=/s/delivery/?k=kiosk">' in html
     assert "10秒後に最初の画面に戻ります" in html
     assert re.search(r"[A-Z2-9]{5}-[A-Z2-9]{5}", html) is None
-    assert set(re.findall(r'href="(/[^"]*)"', html)) - {"/s/delivery/?k=kiosk"} <= {"/static/voc/kiosk.css"}
+    assert set(re.findall(r'href="(/[^"]*)"', html)) - {"/s/delivery/?k=kiosk"} <= {
+        "/static/voc/kiosk.css"
+    }
     assert page["Cache-Control"] == "no-store"
     assert Response.objects.get().channel == "kiosk"
 
@@ -58,7 +60,12 @@ def test_no_link_leads_out_of_the_form(survey, visitor):
 
 
 def test_fields_offer_nothing_that_was_typed_before(db, visitor):
-    survey_of([{"key": "mail", "kind": "email", "label": "メール"}, {"key": "tel", "kind": "phone", "label": "電話"}])
+    survey_of(
+        [
+            {"key": "mail", "kind": "email", "label": "メール"},
+            {"key": "tel", "kind": "phone", "label": "電話"},
+        ]
+    )
 
     own = visitor.get("/s/many/").content.decode()
     shared = visitor.get("/s/many/?k=kiosk").content.decode()
@@ -103,7 +110,7 @@ def test_walking_away_counts_as_broken_off_once(branching, visitor, now, run_job
 def test_nobody_ends_an_attempt_of_another_survey_or_outside_a_shared_screen(
     branching, survey, visitor
 ):
-    key, second = _first_page_sent(visitor)
+    key, _second = _first_page_sent(visitor)
 
     visitor.post("/s/delivery/?k=kiosk", {"key": key, "again": "1"})
     visitor.post("/s/many/?campaign=tokyo", {"key": key, "again": "1"})

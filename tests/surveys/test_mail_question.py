@@ -28,14 +28,21 @@ def part(survey, language="ja", **more):
 
 
 def links(html):
-    return [(unescape(url), words) for url, words in re.findall(r'<a href="([^"]*)"[^>]*>([^<]*)</a>', html)]
+    return [
+        (unescape(url), words)
+        for url, words in re.findall(r'<a href="([^"]*)"[^>]*>([^<]*)</a>', html)
+    ]
 
 
 # ---------------------------------------------------------------- preselected on the form
 
 
-@pytest.mark.parametrize(("pressed", "selected"), [("9", "9"), ("０", "0"), ("10", "10"), (" 7 ", "7")])
-def test_the_value_of_the_link_is_selected_and_nothing_is_stored(survey, visitor, pressed, selected):
+@pytest.mark.parametrize(
+    ("pressed", "selected"), [("9", "9"), ("０", "0"), ("10", "10"), (" 7 ", "7")]
+)
+def test_the_value_of_the_link_is_selected_and_nothing_is_stored(
+    survey, visitor, pressed, selected
+):
     page = visitor.get("/s/delivery/", {"a": pressed})
 
     assert checked(page) == [selected]
@@ -43,7 +50,9 @@ def test_the_value_of_the_link_is_selected_and_nothing_is_stored(survey, visitor
     assert (Response.objects.count(), Attempt.objects.count()) == (0, 0)
 
 
-@pytest.mark.parametrize("pressed", ["11", "-1", "", "x", "9.5", "9" * 5000, '"><script>', "\x00", "[]", "①"])
+@pytest.mark.parametrize(
+    "pressed", ["11", "-1", "", "x", "9.5", "9" * 5000, '"><script>', "\x00", "[]", "①"]
+)
 def test_what_is_no_answer_selects_nothing_and_is_not_repeated(survey, visitor, pressed):
     page = visitor.get("/s/delivery/", {"a": pressed})
 
@@ -87,7 +96,11 @@ def test_opening_a_personal_link_with_a_value_uses_nothing_up(survey, visitor, p
 def test_what_was_saved_before_is_not_overridden_by_the_mail(db, visitor, people, now):
     survey = survey_of(BRANCHING)
     (link,) = invite(
-        survey=survey, customers=[factories.CustomerFactory()], now=now, actor=people.analyst, days=365
+        survey=survey,
+        customers=[factories.CustomerFactory()],
+        now=now,
+        actor=people.analyst,
+        days=365,
     )
     path = urlsplit(link.url).path
     page = visitor.get(path + "?a=9")
@@ -129,7 +142,9 @@ def test_the_mail_has_no_image_no_script_and_no_foreign_address(survey):
         assert word not in html
     assert {urlsplit(url).netloc for url, _words in links(html)} == {"voc.example"}
     assert len(html.encode()) < 20_000
-    assert html.count("<table") == html.count("</table>") and html.count("<td") == html.count("</td>")
+    assert html.count("<table") == html.count("</table>") and html.count("<td") == html.count(
+        "</td>"
+    )
 
 
 def test_in_dark_every_colour_is_set_with_its_ground(survey):
@@ -141,7 +156,9 @@ def test_in_dark_every_colour_is_set_with_its_ground(survey):
         assert "background-color:#" in style and re.search(r"(?<!-)color:#", style)
 
 
-@pytest.mark.parametrize(("kind", "values"), [("csat", range(1, 6)), ("ces", range(1, 8)), ("rating", range(1, 6))])
+@pytest.mark.parametrize(
+    ("kind", "values"), [("csat", range(1, 6)), ("ces", range(1, 8)), ("rating", range(1, 6))]
+)
 def test_other_scales_are_asked_the_same_way(db, kind, values, visitor):
     survey = survey_of([{"key": "q", "kind": kind, "label": "いかがでしたか。"}])
 
@@ -153,7 +170,16 @@ def test_other_scales_are_asked_the_same_way(db, kind, values, visitor):
 
 
 def test_a_single_choice_is_asked_by_the_names_of_its_choices(db, visitor):
-    survey = survey_of([{"key": "q", "kind": "single", "label": "どれですか。", "options": {"choices": choices("赤", "青"), "other": True}}])
+    survey = survey_of(
+        [
+            {
+                "key": "q",
+                "kind": "single",
+                "label": "どれですか。",
+                "options": {"choices": choices("赤", "青"), "other": True},
+            }
+        ]
+    )
 
     pressed = [(url, words) for url, words in links(part(survey)) if "?a=" in url]
 
@@ -167,7 +193,14 @@ def test_a_single_choice_is_asked_by_the_names_of_its_choices(db, visitor):
     [
         [{"key": "w", "kind": "long", "label": "ご意見"}, *BRANCHING[:1]],
         [{**BRANCHING[0], "variants": [{"id": "v", "label": "別の言い方"}]}],
-        [{"key": "q", "kind": "single", "label": "どれ", "options": {"choices": choices(*"あいうえおかきくけこさしす")}}],
+        [
+            {
+                "key": "q",
+                "kind": "single",
+                "label": "どれ",
+                "options": {"choices": choices(*"あいうえおかきくけこさしす")},
+            }
+        ],
     ],
 )
 def test_what_cannot_be_asked_in_a_mail_is_a_link_to_the_form(db, questions):
@@ -183,7 +216,9 @@ def test_a_statement_before_it_does_not_keep_the_question_out_of_the_mail(db):
 
 
 def test_the_mail_speaks_the_language_of_the_customer(db):
-    survey = survey_of(BRANCHING, languages=["ja", "en"], translations={"en": {"title": "About us"}})
+    survey = survey_of(
+        BRANCHING, languages=["ja", "en"], translations={"en": {"title": "About us"}}
+    )
 
     html = part(survey, "en")
 

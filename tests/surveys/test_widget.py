@@ -33,7 +33,9 @@ def ancestors(page):
     return found[1]
 
 
-@pytest.mark.parametrize("path", ["/w/delivery/", "/w/delivery/thanks/", "/w/delivery/?lang=en&p=3"])
+@pytest.mark.parametrize(
+    "path", ["/w/delivery/", "/w/delivery/thanks/", "/w/delivery/?lang=en&p=3"]
+)
 def test_only_the_named_sites_may_frame_it(framed, visitor, path):
     page = visitor.get(path)
 
@@ -59,7 +61,9 @@ def test_the_page_of_its_own_is_never_framed(framed, visitor):
 
 
 def test_a_list_that_was_written_past_us_adds_nothing_to_the_policy(framed, visitor):
-    Survey.objects.update(frame_origins=["https://ok.example", "*; script-src *", "https://a.example b", 7])
+    Survey.objects.update(
+        frame_origins=["https://ok.example", "*; script-src *", "https://a.example b", 7]
+    )
     definitions.forget()
 
     page = visitor.get("/w/delivery/")
@@ -109,7 +113,9 @@ def test_nothing_of_it_sets_a_cookie(framed, visitor):
     assert all("Set-Cookie" not in page for page in [sent, *pages])
 
 
-@pytest.mark.parametrize("path", ["/w/delivery/", "/w/delivery/thanks/", "/s/delivery/", "/s/delivery/thanks/"])
+@pytest.mark.parametrize(
+    "path", ["/w/delivery/", "/w/delivery/thanks/", "/s/delivery/", "/s/delivery/thanks/"]
+)
 def test_customers_pages_open_no_window_and_load_nothing_foreign(framed, visitor, path):
     html = visitor.get(path).content.decode()
 
@@ -181,7 +187,6 @@ def test_the_rules_are_what_the_staff_wrote_and_only_what_is_shown(framed, visit
 
     body = rules_of(visitor).json()
 
-    assert [rule["id"] for rule in body["show"]][0] == shown.pk
     assert body["show"][0] == {
         "id": shown.pk, "position": "modal", "delay": 3, "share": 40, "pages": ["/thanks*"],
         "not_pages": [], "seconds": None, "scroll": None, "leaving": False,
@@ -234,7 +239,11 @@ def test_the_rules_speak_the_language_of_the_page_where_the_survey_does(transact
     english = visitor.get("/w/many/rules.json?lang=en").json()
     french = visitor.get("/w/many/rules.json?lang=fr").json()
 
-    assert (english["title"], english["close"], english["lang"]) == ("About us", "Close the survey", "en")
+    assert (english["title"], english["close"], english["lang"]) == (
+        "About us",
+        "Close the survey",
+        "en",
+    )
     assert (french["lang"], french["close"]) == ("ja", "アンケートを閉じる")
     assert english["hidden"] == ["campaign"]
 
@@ -277,7 +286,10 @@ def test_the_script_names_no_host_and_touches_no_cookie(visitor, db):
 
 
 def test_squeezing_leaves_texts_and_meaning_alone():
-    assert squeezed('const a = "x // y  ;z"; // why\nreturn a + +b;\n') == 'const a="x // y  ;z";return a + +b;'
+    assert (
+        squeezed('const a = "x // y  ;z"; // why\nreturn a + +b;\n')
+        == 'const a="x // y  ;z";return a + +b;'
+    )
     assert squeezed("if (a) {\n  /* why */\n  b();\n}\n") == "if(a){b()}"
 
 
