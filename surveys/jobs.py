@@ -1,6 +1,6 @@
 """Work that must happen after the fact: answers are worked, invitations are mailed."""
 
-from surveys.services import attempts, invitations, responses
+from surveys.services import attempts, invitations, responses, retention
 from voc import jobs
 from voc.jobs import Run
 
@@ -27,3 +27,11 @@ def send_invitation(run: Run, invitation_id: int) -> None:
 def keep_broken_off(run: Run) -> None:
     """Makes responses of attempts that nobody has come back to; those that are made are passed by."""
     attempts.keep_broken_off(now=run.now)
+
+
+@jobs.handler(retention.ERASE_OLD, outside=True)
+def erase_old(run: Run) -> None:
+    """Erases answers whose time is over, and promises the next night; erased ones are passed by."""
+    # First, so that a night that fails does not end the row of nights.
+    retention.promise(now=run.now)
+    retention.erase_old(now=run.now)

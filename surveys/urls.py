@@ -1,16 +1,29 @@
 from django.urls import path
 
-from surveys.views import design, people, placements, public, results, widget
+from surveys.views import (
+    design,
+    people,
+    placements,
+    public,
+    receipt,
+    results,
+    saving,
+    widget,
+)
 
 urlpatterns = [
     path("s/<slug:slug>/", public.form, name="survey-form"),
     path("s/<slug:slug>/thanks/", public.thanks, name="survey-thanks"),
+    path("s/<slug:slug>/save/", saving.save, name="survey-save"),
+    path("i/<str:token>/save/", saving.invitation_save, name="invitation-save"),
     path("i/<str:token>/", public.invitation, name="invitation"),
     path("i/<str:token>/stop/", public.invitation_stop, name="invitation-stop"),
     path("w/<slug:slug>/", widget.form, name="widget"),
     path("w/<slug:slug>/thanks/", widget.thanks, name="widget-thanks"),
+    path("w/<slug:slug>/save/", saving.widget_save, name="widget-save"),
     path("w/<slug:slug>/rules.json", widget.rules, name="widget-rules"),
     path("snippet.js", widget.snippet, name="snippet"),
+    path("receipt/", receipt.receipt, name="survey-receipt"),
     path("surveys/", results.survey_list, name="surveys"),
     path("surveys/new/", design.create, name="survey-new"),
     path("surveys/<int:pk>/", results.survey_page, name="survey"),

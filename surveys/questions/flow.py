@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from surveys.questions import rules
 from surveys.questions.asked import OTHER, SHOWN, Asked, Choice, Words
 
@@ -113,6 +115,8 @@ def display(question: Asked, answers: Mapping[str, Any], language: str) -> str:
     value = answers.get(question.key)
     if value is None:
         return ""
+    if value is True:
+        return _("はい")
     words = question.words(language)
     labels = {choice.id: choice.label for choice in (*words.choices, *words.rows)}
     labels[OTHER] = str(answers.get(f"{question.key}.{OTHER}", "")) or OTHER

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from surveys.models import Question, Survey, SurveyVersion
 from surveys.queries import definitions
-from surveys.services import designs
+from surveys.services import designs, retention
 from surveys.services.origins import clean_origins
 from voc import audit
 from voc.errors import Refused
@@ -193,6 +193,7 @@ def publish_survey(*, survey: Survey, actor: User, now: datetime) -> Survey:
     audit.record(
         "survey.publish", survey, actor=actor, now=now, detail={"version": survey.version}
     )
+    retention.promise(now=now)
     slug = survey.slug
     definitions.forget(slug)
     transaction.on_commit(lambda: definitions.forget(slug))

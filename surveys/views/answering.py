@@ -20,13 +20,17 @@ from surveys.questions import flow, reading, rules
 from surveys.questions.asked import SHOWN, Asked
 from surveys.services import attempts
 from surveys.services.responses import AlreadyAnswered, QuotaFull, accept, full_quota
+from surveys.views import limits
 from surveys.views.visits import KIOSK, PAGE, Visit, contact_url, page, render
 from voc.errors import Refused
+from voc.throttle import client_address
 
 # Stand for the response key and its token in the kept HTML. Random, so that no survey's text can
 # hold them.
 _KEY_PLACE = str(uuid.uuid4())
 _TOKEN_PLACE = uuid.uuid4().hex
+# Kinds with a style of their own, in a second sheet (voc/static/voc/survey.css).
+_RARE = frozenset({"ces", "rating", "matrix", "ranking", "section"})
 
 
 def _order(definition: Definition, seed: str) -> list[Asked]:
@@ -47,6 +51,7 @@ def form_page(
     sent: Sent | None = None,
     errors: Mapping[str, str] | None = None,
     status: int = 200,
+    serial: int = 0,
     preview: bool = False,
     chosen: str = "",
 ) -> HttpResponse:
@@ -76,7 +81,9 @@ def form_page(
         texts=definition.texts(visit.language),
         language=visit.language,
         others=[
-            (one, visit.url(lang=one)) for one in definition.languages if one != visit.language
+            (one, visit.url(**{"lang": one, **({"r": key, "p": index} if index else {})}))
+            for one in definition.languages
+            if one != visit.language
         ],
         invited=visit.invitation is not None,
         # In a frame or on a shared screen no link leads out of the form.
@@ -86,10 +93,12 @@ def form_page(
         errors=[(numbers.get(name), text) for name, text in (errors or {}).items()],
         index=index,
         pages=len(pages),
+        extra=len(pages) > 1 or any(q.kind in _RARE or q.other for q in questions),
         last=index == len(pages) - 1,
         back=visit.url(r=key, p=index - 1) if index else "",
         key=key,
         token=token,
+        serial=serial,
         preview=preview,
         chosen=chosen,
         home=visit.home if visit.place == KIOSK else "",
@@ -106,7 +115,8 @@ def kept_page(visit: Visit, chosen: str = "") -> HttpResponse:
     answers, words = pressed(definition, chosen, visit.language)
     if not definition.same_for_all:
         return form_page(visit, key=key, token=forms.token(key, now), answers=answers, chosen=words)
-    place = (visit.language, visit.chrome, visit.invitation is not None, visit.place, words)
+    invited = visit.invitation is not None
+    place = (visit.language, visit.chrome, invited, visit.place, visit.query.get("k"), words)
     parts = definition.pages.get(place)
     if parts is None:
         html = form_page(
@@ -117,7 +127,7 @@ def kept_page(visit: Visit, chosen: str = "") -> HttpResponse:
         parts = definition.pages[place] = (before, between, after)
     token = forms.token(key, now)
     body = b"%b%b%b%b%b" % (parts[0], key.encode(), parts[1], token.encode(), parts[2])
-    return page(body, place=visit.place)
+    return page(body, place=visit.place, script=True)
 
 
 def pressed(definition: Definition, text: str, language: str) -> tuple[dict[str, Any], str]:
@@ -141,7 +151,10 @@ def resumed_page(visit: Visit, attempt: Attempt, index: int | None) -> HttpRespo
     token = forms.token(key, attempt.started_at)
     if forms.opened_at(token, key, timezone.now()) is None:
         token = forms.token(key, timezone.now())
-    return form_page(visit, key=key, token=token, index=index, answers=answers)
+    return form_page(
+        visit, key=key, token=token, index=index, answers=answers,
+        serial=attempts.last_serial(attempt),
+    )  # fmt: skip
 
 
 def _first_open(definition: Definition, seed: str, answers: Mapping[str, Any]) -> int:
@@ -153,7 +166,7 @@ def _first_open(definition: Definition, seed: str, answers: Mapping[str, Any]) -
     return len(pages) - 1
 
 
-def _read_post(request: HttpRequest, place: str) -> HttpResponse | None:
+def read_post(request: HttpRequest, place: str = PAGE) -> HttpResponse | None:
     """The page that says why what was sent could not be read at all; None when it could."""
     try:
         request.POST  # noqa: B018 - reading it is what may fail
@@ -168,7 +181,7 @@ def _read_post(request: HttpRequest, place: str) -> HttpResponse | None:
 
 def answer(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Takes one page of answers: the next page, the thanks, or the same page and what is wrong."""
-    unreadable = _read_post(request, visit.place)
+    unreadable = read_post(request, visit.place)
     if unreadable is not None:
         return unreadable
     now = timezone.now()
@@ -185,7 +198,8 @@ def answer(request: HttpRequest, visit: Visit) -> HttpResponse:
     visit = replace(visit, definition=definition)
     so_far: dict[str, Any] = dict(visit.hidden)
     attempt = None
-    if outside.key is not None and (outside.page or not definition.same_for_all):
+    several = outside.page or outside.serial or not definition.same_for_all
+    if outside.key is not None and several:
         attempt = Attempt.objects.filter(key=outside.key, survey=definition.survey_id).first()
         so_far |= attempts.saved(attempt) if attempt else {}
     seed = str(outside.key or "")
@@ -194,10 +208,18 @@ def answer(request: HttpRequest, visit: Visit) -> HttpResponse:
     index = min(outside.page, len(pages) - 1)
     given = forms.read(request.POST, request.FILES, pages[index], outside)
     key = str(given.key or uuid.uuid4())
+    if not limits.allowed(definition.survey_id, client_address(request)):
+        response = form_page(
+            visit, key=key, token=forms.token(key, given.started_at or now), index=index,
+            answers=so_far, sent=given.sent, errors={"": _("いま、たくさんの回答が届いています。入力した内容は残っています。10秒ほど待って、もう一度ボタンを押してください。")},
+            status=429, serial=outside.serial or 0,
+        )  # fmt: skip
+        response["Retry-After"] = str(limits.RETRY_SECONDS)
+        return response
     if given.errors:
         return form_page(
             visit, key=key, token=forms.token(key, now), index=index, answers=so_far,
-            sent=given.sent, errors=given.errors, status=422,
+            sent=given.sent, errors=given.errors, status=422, serial=outside.serial or 0,
         )  # fmt: skip
     names = {name for question in pages[index] for name in (question.key, *question.names)}
     so_far = {name: value for name, value in so_far.items() if name not in names} | given.answers
@@ -226,7 +248,8 @@ def _go_on(
             definition=definition,
             key=outside.key,
             answers={**cleared, **answers, **visit.hidden},
-            serial=SERIAL_OF_PAGES,
+            serial=outside.serial or 0,
+            is_page=True,
             now=timezone.now(),
             invitation=visit.invitation,
             channel=visit.channel,
@@ -236,10 +259,6 @@ def _go_on(
     except Refused:
         return already(visit, status=409)
     return _see(visit.url(r=str(outside.key), p=index + 1))
-
-
-# A page that was sent is later than anything its script saved meanwhile.
-SERIAL_OF_PAGES = 2_000_000_000
 
 
 def _see(url: str) -> HttpResponse:

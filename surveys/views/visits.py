@@ -17,15 +17,17 @@ from surveys.services import receipts
 from voc import customer_style
 
 _POLICY = {"style-src": ["'self'", customer_style.source()], "script-src": ["'none'"]}
-# In a frame and on a shared screen a small script of our own helps; both work without it.
+# The form has a script, and a frame or a shared screen another: ours, from our own host.
 _SCRIPTED = {**_POLICY, "script-src": ["'self'"]}
 PAGE, WIDGET, KIOSK = "page", "widget", "kiosk"
 CHROME = frozenset({"ja", "en"})
 
 
-def page(body: str | bytes, status: int = 200, place: str = PAGE) -> HttpResponse:
+def page(
+    body: str | bytes, status: int = 200, place: str = PAGE, *, script: bool = False
+) -> HttpResponse:
     response = HttpResponse(body, status=status)
-    response.csp = _POLICY if place == PAGE else _SCRIPTED  # type: ignore[attr-defined]
+    response.csp = _SCRIPTED if script or place != PAGE else _POLICY  # type: ignore[attr-defined]
     # A page from a cache would carry a key that has been used.
     response["Cache-Control"] = "no-store"
     return response
@@ -33,8 +35,9 @@ def page(body: str | bytes, status: int = 200, place: str = PAGE) -> HttpRespons
 
 def render(template: str, status: int = 200, place: str = PAGE, **context: Any) -> HttpResponse:
     # Without the request: nothing of the visitor can get into these pages, nor be asked for.
+    script = template == "form" and not context.get("preview")
     body = render_to_string(f"surveys/{template}.html", {**context, "place": place})
-    return page(body, status, place)
+    return page(body, status, place, script=script)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,9 @@ def visit_of(
 ) -> Visit:
     hidden = forms.read_hidden(definition.questions, request.GET)
     language = language_of(request, definition)
-    query = {name: request.GET[name] for name in ("lang", "k", *hidden) if name in request.GET}
     channel = forms.read_channel(request.GET.get("k", ""))
+    query = {name: request.GET[name] for name in ("lang", *hidden) if name in request.GET}
+    query |= {"k": channel} if "k" in request.GET else {}
     if place == WIDGET:
         channel = WIDGET
     elif channel == KIOSK and invitation is None:

@@ -88,6 +88,7 @@ def _survey_pages() -> dict[str, str]:
 def public_pages() -> dict[str, str]:
     """Name → address of every page for customers and for people who have not signed in."""
     pages = {name: reverse(name) for name in ("login", "password-reset", "password-reset-sent")}
+    pages |= {"receipt": reverse("survey-receipt")}
     pages |= {"voice": reverse("voice"), "missing": "/no-such-page/"}
     for survey in Survey.objects.filter(state="published").order_by("pk")[:2]:
         pages[f"form-{survey.kind}"] = reverse("survey-form", args=[survey.slug])

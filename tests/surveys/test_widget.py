@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from surveys.models import Placement, Response, Survey
+from surveys.models import Attempt, Placement, Response, Survey
 from surveys.queries import definitions
 from surveys.queries.snippet import LIMIT, squeezed
 from surveys.queries.surveys import has_unpublished_changes
@@ -135,7 +135,7 @@ def test_scripts_of_customers_pages_are_extras_that_come_late(framed, visitor):
         assert " defer" in tag and 'src="/static/' in tag
     assert "<noscript" not in html
     # A real form with a real button: nothing waits for a script.
-    assert re.search(r"<form method=\"post\">.*<button class=\"btn\">", html, re.S)
+    assert re.search(r"<form method=\"post\"[^>]*>.*<button class=\"btn\">", html, re.S)
 
 
 def test_pages_of_a_branching_survey_stay_in_the_frame(transactional_db, visitor):
@@ -347,3 +347,28 @@ def test_another_list_counts_at_once_and_is_no_new_version(survey, visitor, peop
     assert not has_unpublished_changes(survey)
     set_frame_origins(survey=survey, origins="", actor=people.analyst, now=now)
     assert ancestors(visitor.get("/w/delivery/")) == "'none'"
+
+
+def test_answers_saved_in_the_frame_are_of_the_frame(framed, visitor):
+    page = visitor.get("/w/delivery/")
+    body = {
+        "key": field_of(page, "key"), "t": field_of(page, "t"), "v": 1, "serial": 1,
+        "answers": {"score": 9},
+    }  # fmt: skip
+
+    saved = visitor.post("/w/delivery/save/", json.dumps(body), content_type="application/json")
+
+    assert (saved.status_code, dict(saved.cookies)) == (204, {})
+    assert Attempt.objects.get().channel == "widget"
+    missing = visitor.post("/w/no-such/save/", "{}", content_type="application/json")
+    assert missing.status_code == 404
+
+
+def test_the_code_is_told_in_the_frame_without_a_way_out_of_it(framed, visitor):
+    sent = visitor.post("/w/delivery/", answers())
+    code = sent["Location"].partition("c=")[2]
+
+    html = visitor.get(sent["Location"]).content.decode()
+
+    assert code in html
+    assert "/receipt/" not in html and "/voice/" not in html

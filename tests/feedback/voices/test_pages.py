@@ -143,6 +143,17 @@ def test_a_page_without_any_voice_says_how_to_begin(people, client_for):
     assert "import_comments" in page
 
 
+def test_the_list_escapes_every_word_of_others(client_for, people, db):
+    evil = '<img src=x onerror="1">{}{0}'
+    customer = factories.CustomerFactory(name=evil)
+    factories.CommentFactory(text=evil, product=evil, customer=customer)
+
+    html = client_for(people.viewer).get("/comments/").content.decode()
+
+    assert "<img" not in html
+    assert html.count("&lt;img src=x onerror=&quot;1&quot;&gt;{}{0}") >= 3
+
+
 def test_ease_is_shown_on_its_own_scale_only(people, client_for, api_for):
     now = timezone.now()
     for scale, value, times in ((7, 6, 12), (5, 1, 40)):
