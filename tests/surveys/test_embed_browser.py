@@ -419,7 +419,7 @@ def test_a_form_left_half_filled_warns_and_clears_itself(opened, live_server, tr
     one = opened()
     page = one.page
     page.clock.install()
-    page.goto(f"{live_server.url}/s/many/?k=kiosk&campaign=tokyo")
+    page.goto(f"{live_server.url}/s/many/?campaign=tokyo&k=kiosk")
     page.clock.fast_forward(200_000)
     assert page.get_by_role("alert").count() == 0
 
@@ -435,7 +435,7 @@ def test_a_form_left_half_filled_warns_and_clears_itself(opened, live_server, tr
 
     page.clock.run_for(61_000)
     page.clock.run_for(17_000)
-    page.wait_for_url("**/s/many/?k=kiosk&campaign=tokyo")
+    page.wait_for_url("**/s/many/?campaign=tokyo&k=kiosk")
     assert page.locator(":checked").count() == 0
     # What was given on the first page counts as broken off; nobody can take it up again.
     kept = Response.objects.get()
@@ -468,3 +468,21 @@ def test_a_press_in_the_mail_selects_and_one_more_press_sends(opened, live_serve
     one.page.get_by_role("button", name="回答を送る").click()
     one.page.get_by_text("お声をくださり").wait_for()
     assert Response.objects.get().answers == {"score": 9}
+
+
+def test_beginning_anew_sends_nothing_although_the_form_saves_as_it_goes(
+    opened, live_server, survey
+):
+    one = opened()
+    one.page.goto(f"{live_server.url}/s/delivery/?k=kiosk")
+    with one.page.expect_response("**/save/**"):
+        one.page.get_by_label("4", exact=True).check(force=True)
+    # Not saved yet: the script would hold an ordinary button back.
+    one.page.get_by_role("textbox").fill("途中の言葉")
+    one.page.get_by_role("button", name="はじめからやり直す").click()
+    one.page.wait_for_function("!document.querySelector(':checked')")
+
+    assert one.page.get_by_role("textbox").input_value() == ""
+    assert one.page.evaluate("localStorage.length") == 0
+    assert Response.objects.count() == 0
+    assert Attempt.objects.get().finished_at is not None

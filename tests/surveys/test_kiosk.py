@@ -9,7 +9,7 @@ from surveys.services import attempts
 from tests.surveys.conftest import answers, field_of, key_of
 from tests.surveys.designs import BRANCHING, survey_of
 
-HOME = "/s/many/?k=kiosk&campaign=tokyo"
+HOME = "/s/many/?campaign=tokyo&k=kiosk"
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_fields_offer_nothing_that_was_typed_before(db, visitor):
 def test_the_language_links_stay_on_the_shared_screen(branching, visitor):
     html = visitor.get(HOME).content.decode()
 
-    assert "?k=kiosk&amp;campaign=tokyo&amp;lang=en" in html
+    assert "?campaign=tokyo&amp;k=kiosk&amp;lang=en" in html
 
 
 def test_beginning_anew_forgets_what_was_given(branching, visitor):
