@@ -32,13 +32,13 @@ def in_order(questions: Sequence[Asked], seed: str = "", *, shuffle: bool = Fals
     return ordered
 
 
+def pipes(question: Asked) -> set[str]:
+    """Keys of the answers that its words repeat."""
+    return {name for text in (question.label, question.help) for name in _PIPE.findall(text)}
+
+
 def _leans_on(question: Asked) -> set[str]:
-    piped = {
-        name
-        for text in (question.label, question.help)
-        for name in _PIPE.findall(text)
-    }
-    return rules.names_in(question.show_if) | piped
+    return rules.names_in(question.show_if) | pipes(question)
 
 
 def _stretches(questions: Sequence[Asked], tied: set[str]) -> list[list[int]]:

@@ -16,7 +16,7 @@ from surveys.forms.shown import Sent, sent_of, shown
 from surveys.models import Attempt
 from surveys.queries import definitions
 from surveys.queries.definitions import Definition
-from surveys.questions import flow, reading, rules
+from surveys.questions import effort, flow, reading, rules
 from surveys.questions.asked import SHOWN, Asked
 from surveys.services import attempts
 from surveys.services.responses import AlreadyAnswered, QuotaFull, accept, full_quota
@@ -89,6 +89,7 @@ def form_page(
         # In a frame or on a shared screen no link leads out of the form.
         contact_url=contact_url(definition.contact) if visit.place == PAGE else "",
         total=_numbered(pages, len(pages)) - 1,
+        minutes=effort.minutes(definition.questions),
         questions=questions,
         errors=[(numbers.get(name), text) for name, text in (errors or {}).items()],
         index=index,

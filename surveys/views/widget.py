@@ -48,8 +48,7 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
     """The public form for a frame; with `try=1` our own page may show it, and it sends nothing."""
     definition = _definition(slug)
     if request.method != "POST" and request.GET.get("try") == "1":
-        page = preview_page(definition, request.GET.get("lang", ""), WIDGET)
-        return _framed(page, ["'self'"])
+        return preview_page(definition, request.GET.get("lang", ""), place=WIDGET)
     answered = visited(request, visit_of(request, definition, None, WIDGET))
     return _framed(answered, usable(definition.frame_origins))
 

@@ -79,10 +79,20 @@ def _survey_pages() -> dict[str, str]:
     if survey is None:
         return {}
     names = (
-        "survey", "survey-edit", "survey-invitations", "survey-placements", "placement-new",
-        "placements-try",
+        "survey", "survey-questions", "survey-compare", "survey-responses", "survey-edit",
+        "survey-settings", "survey-quotas", "survey-invitations", "survey-question-new",
+        "survey-placements", "placement-new", "placements-try",
     )  # fmt: skip
-    return {name: reverse(name, args=[survey.pk]) for name in names}
+    pages = {name: reverse(name, args=[survey.pk]) for name in names}
+    pages["survey-compare-crossed"] = pages["survey-compare"] + "?rows=score&columns=.segment"
+    response = _first(survey.responses)
+    if response:
+        pages["survey-response"] = reverse("survey-response", args=[survey.pk, response.pk])
+    for question in survey.questions.filter(retired=False).order_by("position")[:2]:
+        pages[f"survey-question-{question.kind}"] = reverse(
+            "survey-question", args=[survey.pk, question.key]
+        )
+    return pages
 
 
 def public_pages() -> dict[str, str]:
