@@ -23,11 +23,6 @@
   if (count) down(count, Number(count.dataset.count), () => window.location.replace(home));
   if (!form) return;
 
-  // The script that saves answers holds a form back until they are saved; this button sends none.
-  document.addEventListener("submit", (event) => {
-    if (event.submitter && event.submitter.name === "again") event.stopPropagation();
-  }, true);
-
   const warning = form.querySelector("[data-words]");
   let begun = "begun" in form.dataset;
   let waiting = null;
