@@ -3,12 +3,14 @@ from django.urls import path
 from surveys.views import (
     design,
     people,
+    placements,
     public,
     questions,
     receipt,
     responses,
     results,
     saving,
+    widget,
     words,
 )
 
@@ -19,6 +21,11 @@ urlpatterns = [
     path("i/<str:token>/save/", saving.invitation_save, name="invitation-save"),
     path("i/<str:token>/", public.invitation, name="invitation"),
     path("i/<str:token>/stop/", public.invitation_stop, name="invitation-stop"),
+    path("w/<slug:slug>/", widget.form, name="widget"),
+    path("w/<slug:slug>/thanks/", widget.thanks, name="widget-thanks"),
+    path("w/<slug:slug>/save/", saving.widget_save, name="widget-save"),
+    path("w/<slug:slug>/rules.json", widget.rules, name="widget-rules"),
+    path("snippet.js", widget.snippet, name="snippet"),
     path("receipt/", receipt.receipt, name="survey-receipt"),
     path("surveys/", results.survey_list, name="surveys"),
     path("surveys/new/", design.create, name="survey-new"),
@@ -46,4 +53,10 @@ urlpatterns = [
     path("surveys/<int:pk>/publish/", design.publish, name="survey-publish"),
     path("surveys/<int:pk>/close/", design.close, name="survey-close"),
     path("surveys/<int:pk>/invitations/", people.invitations, name="survey-invitations"),
+    path("surveys/<int:pk>/placements/", placements.listed, name="survey-placements"),
+    path("surveys/<int:pk>/placements/sites/", placements.sites, name="survey-sites"),
+    path("surveys/<int:pk>/placements/new/", placements.create, name="placement-new"),
+    path("surveys/<int:pk>/placements/try/", placements.try_out, name="placements-try"),
+    path("placements/<int:pk>/", placements.edit, name="placement"),
+    path("placements/<int:pk>/remove/", placements.remove, name="placement-remove"),
 ]

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from feedback.models import Touchpoint
 from surveys.models import Survey
-from surveys.services.designs import MOST_LANGUAGES, MOST_ORIGINS, ORIGIN
+from surveys.services.designs import MOST_LANGUAGES
+from surveys.services.origins import clean_origins
 from surveys.services.surveys import MORE_FIELDS, SURVEY_FIELDS
+from voc.errors import Refused
 
 # Ticked at once; every other language that is known can be named.
 COMMON = ("ja", "en", "zh-hans", "zh-hant", "ko", "vi", "th", "id", "pt-br", "es", "fr", "de")
@@ -152,21 +154,10 @@ class SettingsForm(SurveyForm):
         return wanted
 
     def clean_frame_origins(self) -> list[str]:
-        origins = []
-        for line in self.cleaned_data["frame_origins"].split():
-            origin = line.rstrip("/").lower()
-            if not ORIGIN.fullmatch(origin):
-                raise forms.ValidationError(
-                    _(
-                        "「%(line)s」はサイトの形ではありません。「https://www.example.jp」の形で書いてください。"
-                    )
-                    % {"line": line[:60]}
-                )
-            origins.append(origin)
-        origins = list(dict.fromkeys(origins))
-        if len(origins) > MOST_ORIGINS:
-            raise forms.ValidationError(_("サイトは%(most)s個までです。") % {"most": MOST_ORIGINS})
-        return origins
+        try:
+            return clean_origins(self.cleaned_data["frame_origins"])
+        except Refused as refused:
+            raise forms.ValidationError(refused.message) from None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

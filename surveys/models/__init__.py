@@ -11,6 +11,7 @@ from surveys.models.answers import (
     SavedAnswer,
 )
 from surveys.models.design import Question, Quota, Survey, SurveyVersion
+from surveys.models.placements import Placement
 
 __all__ = [
     "Answer",
@@ -18,6 +19,7 @@ __all__ = [
     "Attempt",
     "CutDay",
     "Invitation",
+    "Placement",
     "Question",
     "Quota",
     "Response",

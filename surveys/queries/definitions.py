@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from surveys.models import Question, Quota, Survey, SurveyVersion
 from surveys.questions import flow
-from surveys.questions.asked import Asked
+from surveys.questions.asked import SCALES, SHOWN, Asked
 
 # How long this process trusts what it read. Publishing or closing in another process is seen
 # after at most this long.
@@ -70,6 +70,13 @@ class Definition:
         """The first question that is answered in free words."""
         return next((q for q in self.questions if q.kind == "long"), None)
 
+    @property
+    def opener(self) -> Asked | None:
+        """The first question, where one press answers it: it can be asked in a mail."""
+        first = next((q for q in self.questions if q.kind not in (*SHOWN, "hidden")), None)
+        pressable = first is not None and first.kind in (*SCALES, "single") and not first.show_if
+        return first if pressable else None
+
     def texts(self, language: str) -> Texts:
         """Title, purpose and thanks as the respondent reads them."""
         said = self.translations.get(language, {})
@@ -92,7 +99,7 @@ _TEXTS = (
     "kind", "title", "purpose", "operator", "contact", "retention_months", "may_tell", "thanks",
     "touchpoint_id", "product", "translations", "shuffle",
 )  # fmt: skip
-_LISTS = ("languages", "frame_origins")
+_LISTS = ("languages",)
 _TIMES = ("opens_at", "closes_at")
 # Name in a version's content → column, where they differ.
 _QUESTION = {
@@ -136,7 +143,8 @@ def thaw(
         same_for_all=not content["shuffle"] and _same_for_all(questions),
         has_quotas=has_quotas,
         languages=tuple(content["languages"]),
-        frame_origins=tuple(content["frame_origins"]),
+        # Who may show the form is a matter of today, not of the words that were published.
+        frame_origins=tuple(survey.frame_origins),
         opens_at=_moment(content["opens_at"]),
         closes_at=_moment(content["closes_at"]),
         **{name: content[name] for name in _TEXTS},

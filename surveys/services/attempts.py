@@ -114,14 +114,37 @@ def keep_broken_off(*, now: datetime) -> int:
 
 
 @transaction.atomic
-def _keep(attempt: Attempt, *, now: datetime) -> bool:
+def leave(*, key: uuid.UUID | None, survey_id: int, keep: bool, now: datetime) -> None:
+    """Nobody can take this attempt up again: somebody else stands before the screen by now.
+
+    With `keep` what was answered counts as broken off; without, it is forgotten, because the
+    person who gave it began anew.
+    """
+    attempt = (
+        Attempt.objects.select_related("invitation", "survey")
+        .filter(key=key, survey=survey_id, invitation=None, finished_at=None)
+        .first()
+        if key
+        else None
+    )
+    if attempt is None:
+        return
+    if keep:
+        _keep(attempt, now=now, idle=timedelta(0))
+    else:
+        SavedAnswer.objects.filter(attempt=attempt).delete()
+        finish(key=attempt.key, now=now)
+
+
+@transaction.atomic
+def _keep(attempt: Attempt, *, now: datetime, idle: timedelta = IDLE) -> bool:
     # Compare and set: two runs, or a run and the respondent, take turns.
-    idle = Attempt.objects.filter(
-        pk=attempt.pk, finished_at=None, touched_at__lte=now - IDLE
+    taken = Attempt.objects.filter(
+        pk=attempt.pk, finished_at=None, touched_at__lte=now - idle
     ).update(finished_at=now)
     definition = definitions.of_version(attempt.survey, attempt.survey_version)
     answers = saved(attempt)
-    if not idle or definition is None or not answers:
+    if not taken or definition is None or not answers:
         return False
     if Response.objects.filter(key=attempt.key).exists():
         return False

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from surveys.models import Question, Survey
 from surveys.questions import rules
 from surveys.questions.asked import CHOOSING, OTHER
+from surveys.services.origins import usable
 from voc import jsonguard
 from voc.errors import Refused
 
@@ -23,14 +24,14 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _DEFAULTS: dict[str, Any] = {
     "required": False, "options": {}, "show_if": {}, "translations": {}, "variants": [],
 }  # fmt: skip
-RESERVED = frozenset({"key", "v", "p", "t", "lang", "k", "website"})
+RESERVED = frozenset(
+    {"key", "v", "p", "t", "lang", "k", "website", "r", "c", "a", "again", "try"}
+)
 _LONGEST = {"label": 300, "help": 500, "low_label": 40, "high_label": 40}
 # The same words in a translation, where they have shorter names.
 _TRANSLATED = {"label": 300, "help": 500, "low": 40, "high": 40}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 MOST_LANGUAGES = 20
-MOST_ORIGINS = 20
-ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 # A value in a condition is a choice, a number, a day or a short text.
 _MOST_VALUE = 300
 _MOST_NUMBER = 10**14
@@ -236,9 +237,7 @@ def bad_surroundings(survey: Survey) -> str:
     if survey.opens_at and survey.closes_at and survey.opens_at >= survey.closes_at:
         return _("受け付けの終わりは、始まりより後にしてください。")
     origins = survey.frame_origins
-    if not isinstance(origins, list) or len(origins) > MOST_ORIGINS:
-        return _("サイトは%(most)s個までです。") % {"most": MOST_ORIGINS}
-    if any(not isinstance(one, str) or len(one) > 200 or not ORIGIN.fullmatch(one) for one in origins):
+    if not isinstance(origins, list) or usable(origins) != origins:
         return _("サイトは「https://www.example.jp」の形で書いてください。")
     return ""
 

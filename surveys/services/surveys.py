@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from surveys.models import Question, Survey, SurveyVersion
 from surveys.queries import definitions, editing
 from surveys.services import checks, designs, retention
+from surveys.services.origins import clean_origins
 from voc import audit
 from voc.errors import Refused
 from voc.models import User
@@ -53,9 +54,7 @@ def create_survey(
     survey = Survey(
         created_by=actor, created_at=now, **{name: values[name] for name in SURVEY_FIELDS}
     )
-    for name in MORE_FIELDS:
-        if name in values:
-            setattr(survey, name, values[name])
+    _set_more(survey, values)
     _save(survey)
     if questions:
         designs.replace(survey, questions)
@@ -83,6 +82,8 @@ def edit_survey(
     """
     survey = Survey.objects.select_for_update(of=("self",)).get(pk=survey.pk)
     given = {name: values[name] for name in (*SURVEY_FIELDS, *MORE_FIELDS) if name in values}
+    if "frame_origins" in given:
+        given["frame_origins"] = clean_origins(given["frame_origins"])
     differs = any(getattr(survey, name) != value for name, value in given.items())
     if seen and differs and seen != editing.settings_token(survey):
         raise Stale(survey)
@@ -132,6 +133,14 @@ def set_questions(
         )
     definitions.forget(survey.slug)
     return survey
+
+
+def _set_more(survey: Survey, values: dict[str, Any]) -> None:
+    for name in MORE_FIELDS:
+        if name in values:
+            setattr(survey, name, values[name])
+    if "frame_origins" in values:
+        survey.frame_origins = clean_origins(values["frame_origins"])
 
 
 def _save(survey: Survey) -> None:

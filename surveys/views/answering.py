@@ -2,30 +2,26 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.multipartparser import MultiPartParserError
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from surveys.forms import answer as forms
 from surveys.forms.shown import Sent, sent_of, shown
-from surveys.models import Attempt, Invitation
+from surveys.models import Attempt
 from surveys.queries import definitions
 from surveys.queries.definitions import Definition
 from surveys.questions import effort, flow, reading, rules
 from surveys.questions.asked import SHOWN, Asked
-from surveys.services import attempts, receipts
+from surveys.services import attempts
 from surveys.services.responses import AlreadyAnswered, QuotaFull, accept, full_quota
 from surveys.views import limits
-from voc import customer_style
+from surveys.views.visits import KIOSK, PAGE, Visit, contact_url, page, render
 from voc.errors import Refused
 from voc.throttle import client_address
 
@@ -33,91 +29,8 @@ from voc.throttle import client_address
 # hold them.
 _KEY_PLACE = str(uuid.uuid4())
 _TOKEN_PLACE = uuid.uuid4().hex
-_POLICY = {"style-src": ["'self'", customer_style.source()], "script-src": ["'none'"]}
-# Only the form has a script: ours, from our own host.
-_FORM_POLICY = {**_POLICY, "script-src": ["'self'"]}
-CHROME = frozenset({"ja", "en"})
 # Kinds with a style of their own, in a second sheet (voc/static/voc/survey.css).
 _RARE = frozenset({"ces", "rating", "matrix", "ranking", "section"})
-
-
-def page(body: str | bytes, status: int = 200, *, script: bool = False) -> HttpResponse:
-    response = HttpResponse(body, status=status)
-    response.csp = _FORM_POLICY if script else _POLICY  # type: ignore[attr-defined]
-    # A page from a cache would carry a key that has been used.
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def render(template: str, status: int = 200, **context: Any) -> HttpResponse:
-    # Without the request: nothing of the visitor can get into these pages, nor be asked for.
-    script = template == "form" and not context.get("preview")
-    return page(render_to_string(f"surveys/{template}.html", context), status, script=script)
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """Who is here, by which way, and what their address already says."""
-
-    definition: Definition
-    # Of the questions, and of the interface around them.
-    language: str
-    chrome: str = "ja"
-    channel: str = "link"
-    device: str = ""
-    invitation: Invitation | None = None
-    # Carried along from page to page: language, channel, hidden fields.
-    query: Mapping[str, str] = field(default_factory=dict)
-    hidden: Mapping[str, Any] = field(default_factory=dict)
-
-    def url(self, **more: Any) -> str:
-        """The address of this form, at another page."""
-        return "?" + urlencode({**self.query, **more})
-
-
-def language_of(request: HttpRequest, definition: Definition) -> str:
-    """The asked-for language where the survey speaks it, else the interface's, else its first."""
-    asked = request.GET.get("lang", "")
-    if asked in definition.languages:
-        return asked
-    own = get_language() or "ja"
-    return own if own in definition.languages else definition.languages[0]
-
-
-def visit_of(
-    request: HttpRequest, definition: Definition, invitation: Invitation | None
-) -> Visit:
-    hidden = forms.read_hidden(definition.questions, request.GET)
-    language = language_of(request, definition)
-    channel = forms.read_channel(request.GET.get("k", ""))
-    query = {name: request.GET[name] for name in ("lang", *hidden) if name in request.GET}
-    query |= {"k": channel} if "k" in request.GET else {}
-    return Visit(
-        definition=definition,
-        language=language,
-        chrome=chrome_of(request, language),
-        channel="mail" if invitation else channel,
-        device=forms.read_device(request.headers.get("User-Agent", "")),
-        invitation=invitation,
-        query=query,
-        hidden=hidden,
-    )
-
-
-def chrome_of(request: HttpRequest, language: str) -> str:
-    """The language around the questions: as asked for, else theirs, else English."""
-    asked = request.GET.get("lang", "")
-    if asked in CHROME:
-        return asked
-    return language if language in CHROME else "en"
-
-
-def contact_url(contact: str) -> str:
-    """The contact as a link, where it is an address."""
-    if contact.startswith(("https://", "http://")):
-        return contact
-    plain = "@" in contact and " " not in contact and "　" not in contact
-    return f"mailto:{contact}" if plain else ""
 
 
 def _order(definition: Definition, seed: str) -> list[Asked]:
@@ -140,6 +53,7 @@ def form_page(
     status: int = 200,
     serial: int = 0,
     preview: bool = False,
+    chosen: str = "",
 ) -> HttpResponse:
     """One page of the form, with what was given and what is wrong with it."""
     definition = visit.definition
@@ -162,6 +76,7 @@ def form_page(
     return render(
         "form",
         status,
+        visit.place,
         d=definition,
         texts=definition.texts(visit.language),
         language=visit.language,
@@ -171,7 +86,8 @@ def form_page(
             if one != visit.language
         ],
         invited=visit.invitation is not None,
-        contact_url=contact_url(definition.contact),
+        # In a frame or on a shared screen no link leads out of the form.
+        contact_url=contact_url(definition.contact) if visit.place == PAGE else "",
         total=_numbered(pages, len(pages)) - 1,
         minutes=effort.minutes(definition.questions),
         questions=questions,
@@ -185,25 +101,46 @@ def form_page(
         token=token,
         serial=serial,
         preview=preview,
+        chosen=chosen,
+        home=visit.home if visit.place == KIOSK else "",
     )
 
 
-def kept_page(visit: Visit) -> HttpResponse:
-    """The first page with a key of its own, from HTML rendered once where all get the same."""
+def kept_page(visit: Visit, chosen: str = "") -> HttpResponse:
+    """The first page with a key of its own, from HTML rendered once where all get the same.
+
+    `chosen` is what was pressed in a mail: it is selected, and stored when the form is sent.
+    """
     definition = visit.definition
     key, now = str(uuid.uuid4()), timezone.now()
+    answers, words = pressed(definition, chosen, visit.language)
     if not definition.same_for_all:
-        return form_page(visit, key=key, token=forms.token(key, now))
-    place = (visit.language, visit.chrome, visit.invitation is not None, visit.query.get("k"))
+        return form_page(visit, key=key, token=forms.token(key, now), answers=answers, chosen=words)
+    invited = visit.invitation is not None
+    place = (visit.language, visit.chrome, invited, visit.place, visit.query.get("k"), words)
     parts = definition.pages.get(place)
     if parts is None:
-        html = form_page(visit, key=_KEY_PLACE, token=_TOKEN_PLACE).content
+        html = form_page(
+            visit, key=_KEY_PLACE, token=_TOKEN_PLACE, answers=answers, chosen=words
+        ).content
         before, rest = html.split(_KEY_PLACE.encode())
         between, after = rest.split(_TOKEN_PLACE.encode())
         parts = definition.pages[place] = (before, between, after)
     token = forms.token(key, now)
-    html = b"%b%b%b%b%b" % (parts[0], key.encode(), parts[1], token.encode(), parts[2])
-    return page(html, script=True)
+    body = b"%b%b%b%b%b" % (parts[0], key.encode(), parts[1], token.encode(), parts[2])
+    return page(body, place=visit.place, script=True)
+
+
+def pressed(definition: Definition, text: str, language: str) -> tuple[dict[str, Any], str]:
+    """The answer that a link of a mail carries, and its words; nothing for what is no answer."""
+    question = definition.opener
+    if not text or question is None:
+        return {}, ""
+    try:
+        answers = reading.clean(question, text[:100])
+    except reading.Wrong:
+        return {}, ""
+    return answers, flow.display(question, answers, language)
 
 
 def resumed_page(visit: Visit, attempt: Attempt, index: int | None) -> HttpResponse:
@@ -230,25 +167,33 @@ def _first_open(definition: Definition, seed: str, answers: Mapping[str, Any]) -
     return len(pages) - 1
 
 
-def read_post(request: HttpRequest) -> HttpResponse | None:
+def read_post(request: HttpRequest, place: str = PAGE) -> HttpResponse | None:
     """The page that says why what was sent could not be read at all; None when it could."""
     try:
         request.POST  # noqa: B018 - reading it is what may fail
     except RequestDataTooBig:
-        return render("notice", 413, heading=_("文章が長すぎます"),
+        return render("notice", 413, place, heading=_("文章が長すぎます"),
             text=_("送られた内容が大きすぎるため、受け付けられませんでした。前のページに戻り、5,000字までにして、もう一度お送りください。"))  # fmt: skip
     except (TooManyFieldsSent, MultiPartParserError):
-        return render("notice", 400, heading=_("読み取れませんでした"),
+        return render("notice", 400, place, heading=_("読み取れませんでした"),
             text=_("送られた内容を読み取れませんでした。前のページに戻り、もう一度お送りください。"))  # fmt: skip
     return None
 
 
 def answer(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Takes one page of answers: the next page, the thanks, or the same page and what is wrong."""
-    unreadable = read_post(request)
+    unreadable = read_post(request, visit.place)
     if unreadable is not None:
         return unreadable
     now = timezone.now()
+    if visit.place == KIOSK and "again" in request.POST:
+        attempts.leave(
+            key=forms.read_key(request.POST.get("key", "")),
+            survey_id=visit.definition.survey_id,
+            keep=request.POST["again"] == "idle",
+            now=now,
+        )
+        return _see(visit.home)
     outside = forms.envelope(request.POST, now)
     definition = definitions.answered_version(visit.definition, outside.version)
     visit = replace(visit, definition=definition)
@@ -297,7 +242,7 @@ def _go_on(
     """Keeps this page's answers and leads to the next."""
     assert outside.key is not None
     if definition.has_quotas and full_quota(definition.survey_id, dict(so_far)):
-        return _full(definition)
+        return _full(visit)
     cleared = dict.fromkeys(names - answers.keys())
     try:
         attempts.save(
@@ -371,22 +316,22 @@ def _finish(
     except AlreadyAnswered:
         return already(visit, status=409)
     except QuotaFull:
-        return _full(definition)
+        return _full(visit)
     if attempt is not None:
         attempts.finish(key=given.key, now=now)
-    query = {"c": receipts.code(accepted.response_id)}
-    query |= {"lang": visit.query["lang"]} if "lang" in visit.query else {}
-    return _see(reverse("survey-thanks", args=[definition.slug]) + "?" + urlencode(query))
+    return _see(visit.done(accepted.response_id))
 
 
 def _empty(value: Any) -> bool:
     return isinstance(value, str) and not value.strip()
 
 
-def _full(definition: Definition) -> HttpResponse:
+def _full(visit: Visit) -> HttpResponse:
     return render(
         "notice",
-        d=definition,
+        place=visit.place,
+        d=visit.definition,
+        again=visit.home if visit.place == KIOSK else "",
         heading=_("予定の回答数に達しました"),
         text=_("ご協力ありがとうございます。同じような方からの回答が、予定の数に達したため、ここで終わります。"),
     )
@@ -397,10 +342,11 @@ def already(visit: Visit, *, status: int = 200) -> HttpResponse:
     return render(
         "notice",
         status,
+        visit.place,
         d=visit.definition,
         heading=_("すでに回答をいただいています。ありがとうございました。"),
         text=""
         if invited
         else _("この画面からの回答は、お預かりしています。別の回答を送るときは、はじめの画面を開き直してください。"),
-        again="" if invited else reverse("survey-form", args=[visit.definition.slug]),
+        again="" if invited else visit.home,
     )

@@ -23,22 +23,13 @@ from surveys.queries.surveys import invitation_by_token
 from surveys.questions.asked import Asked
 from surveys.services import receipts
 from surveys.services.invitations import refused_surveys, stop_surveys
-from surveys.views.answering import (
-    CHROME,
-    Visit,
-    already,
-    answer,
-    chrome_of,
-    form_page,
-    kept_page,
-    language_of,
-    render,
-    resumed_page,
-    visit_of,
-)
+from surveys.views.answering import already, answer, form_page, kept_page, resumed_page
+from surveys.views.visits import CHROME, KIOSK, PAGE, Visit, render, visit_of
 from voc.access import public
 from voc.errors import Refused
 
+# How long a shared screen thanks before it shows the first page again.
+THANKS_SECONDS = 10
 
 def preview_page(
     definition: Definition,
@@ -46,12 +37,13 @@ def preview_page(
     *,
     index: int = 0,
     answers: Mapping[str, Any] | None = None,
+    place: str = PAGE,
 ) -> HttpResponse:
     """A page of the form for the staff to look at, in a frame too; its button sends nothing."""
     language = language if language in definition.languages else definition.languages[0]
     chrome = language if language in CHROME else "en"
     with translation.override(chrome):
-        visit = Visit(definition, language, chrome)
+        visit = Visit(definition, language, chrome, place=place)
         return framed(
             form_page(visit, key="", token="", index=index, answers=answers, preview=True)
         )
@@ -75,13 +67,14 @@ def framed(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _shut(definition: Definition) -> HttpResponse:
+def _shut(visit: Visit) -> HttpResponse:
     """Before the opening, after the end, or closed by hand."""
-    now = timezone.now()
+    now, definition = timezone.now(), visit.definition
     if definition.state == Survey.State.PUBLISHED and definition.opens_at and now < definition.opens_at:
         return render(
             "notice",
             403,
+            visit.place,
             d=definition,
             heading=_("このアンケートは、まだ始まっていません"),
             text=_("受け付けが始まってから、もう一度お開きください。"),
@@ -89,22 +82,23 @@ def _shut(definition: Definition) -> HttpResponse:
     return render(
         "notice",
         410,
+        visit.place,
         d=definition,
         heading=_("このアンケートの受け付けは終わりました"),
         text=_("たくさんの回答をお寄せいただき、ありがとうございました。"),
     )
 
 
-def _visited(request: HttpRequest, visit: Visit) -> HttpResponse:
+def visited(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The page that this visit asks for, in the respondent's language."""
     with translation.override(visit.chrome):
         if not visit.definition.is_open(timezone.now()):
-            return _shut(visit.definition)
+            return _shut(visit)
         if request.method == "POST":
             return answer(request, visit)
         attempt = _attempt(request, visit)
         if attempt is None:
-            return kept_page(visit)
+            return kept_page(visit, request.GET.get("a", ""))
         page = request.GET.get("p", "")
         index = min(int(page), forms.MAX_PAGES) if page.isascii() and page.isdigit() and len(page) < 4 else None
         return resumed_page(visit, attempt, index)
@@ -128,7 +122,26 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
     definition = definitions.current(slug)
     if definition is None:
         raise Http404
-    return _visited(request, visit_of(request, definition, None))
+    return visited(request, visit_of(request, definition, None))
+
+
+def thanks_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The thanks that suit the place: on a shared screen they make room for the next person."""
+    code = request.GET.get("c", "")
+    texts = visit.definition.texts(visit.language)
+    with translation.override(visit.chrome):
+        if visit.place == KIOSK:
+            return render(
+                "thanks_kiosk", place=KIOSK, d=visit.definition, texts=texts,
+                home=visit.home, seconds=THANKS_SECONDS,
+            )  # fmt: skip
+        return render(
+            "thanks",
+            place=visit.place,
+            d=visit.definition,
+            texts=texts,
+            code=code if receipts.response_id(code) is not None else "",
+        )
 
 
 @public()
@@ -137,15 +150,7 @@ def thanks(request: HttpRequest, slug: str) -> HttpResponse:
     definition = definitions.current(slug)
     if definition is None:
         raise Http404
-    language = language_of(request, definition)
-    code = request.GET.get("c", "")
-    with translation.override(chrome_of(request, language)):
-        return render(
-            "thanks",
-            d=definition,
-            texts=definition.texts(language),
-            code=code if receipts.response_id(code) is not None else "",
-        )
+    return thanks_page(request, visit_of(request, definition, None))
 
 
 def _unusable() -> HttpResponse:
@@ -170,7 +175,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return already(visit_of(request, definition, found))
     if found.used_at is None and found.expires_at <= timezone.now():
         return _unusable()
-    return _visited(request, visit_of(request, definition, found))
+    return visited(request, visit_of(request, definition, found))
 
 
 @csrf_exempt

@@ -8,7 +8,8 @@ from django.views.decorators.csrf import csrf_exempt
 from surveys.queries import definitions
 from surveys.queries.answers import given_of
 from surveys.services import erasing
-from surveys.views.answering import CHROME, read_post, render
+from surveys.views.answering import read_post
+from surveys.views.visits import CHROME, render
 from voc.access import public
 from voc.throttle import client_address, take
 

@@ -16,7 +16,7 @@ from surveys.queries.definitions import Definition
 from surveys.queries.surveys import invitation_by_token
 from surveys.services import attempts
 from surveys.views import limits
-from surveys.views.answering import visit_of
+from surveys.views.visits import PAGE, WIDGET, visit_of
 from voc.access import public
 from voc.api.errors import problem
 from voc.errors import Refused
@@ -45,6 +45,16 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
 
 @csrf_exempt
 @public(methods=("POST",))
+def widget_save(request: HttpRequest, slug: str) -> HttpResponse:
+    """Keeps one answer of somebody at the form in a frame."""
+    definition = definitions.current(slug)
+    if definition is None:
+        return _no(404, "not_found", _("このアンケートはありません。"))
+    return _save(request, definition, None, WIDGET)
+
+
+@csrf_exempt
+@public(methods=("POST",))
 def invitation_save(request: HttpRequest, token: str) -> HttpResponse:
     """Keeps one answer of somebody with a personal link, as long as the link is unused."""
     found = invitation_by_token(token)
@@ -57,7 +67,10 @@ def invitation_save(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _save(
-    request: HttpRequest, definition: Definition, invitation: Invitation | None
+    request: HttpRequest,
+    definition: Definition,
+    invitation: Invitation | None,
+    place: str = PAGE,
 ) -> HttpResponse:
     now = timezone.now()
     if not definition.is_open(now):
@@ -72,7 +85,7 @@ def _save(
     body = _body(request)
     if body is None:
         return _no(413, "too_large", _("送られた内容が大きすぎます。"))
-    visit = visit_of(request, definition, invitation)
+    visit = visit_of(request, definition, invitation, place)
     try:
         outside = forms.envelope(body, now)
         answered = definitions.answered_version(definition, outside.version)

@@ -81,6 +81,7 @@ def _survey_pages() -> dict[str, str]:
     names = (
         "survey", "survey-questions", "survey-compare", "survey-responses", "survey-edit",
         "survey-settings", "survey-quotas", "survey-invitations", "survey-question-new",
+        "survey-placements", "placement-new", "placements-try",
     )  # fmt: skip
     pages = {name: reverse(name, args=[survey.pk]) for name in names}
     pages["survey-compare-crossed"] = pages["survey-compare"] + "?rows=score&columns=.segment"
@@ -101,6 +102,7 @@ def public_pages() -> dict[str, str]:
     pages |= {"voice": reverse("voice"), "missing": "/no-such-page/"}
     for survey in Survey.objects.filter(state="published").order_by("pk")[:2]:
         pages[f"form-{survey.kind}"] = reverse("survey-form", args=[survey.slug])
+        pages[f"widget-{survey.kind}"] = reverse("widget", args=[survey.slug])
         pages[f"thanks-{survey.kind}"] = reverse("survey-thanks", args=[survey.slug])
     inbox = Inbox.objects.filter(is_public=True).order_by("pk").first()
     if inbox:

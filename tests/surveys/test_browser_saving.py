@@ -222,8 +222,7 @@ def test_a_half_of_the_public_form_is_there_again_after_the_page_was_closed(
 def test_at_a_kiosk_nothing_stays_on_the_device(browser, live_server, survey):
     context, page, _errors = _phone(browser)
     page.goto(f"{live_server.url}/s/delivery/?k=kiosk")
-    with _saving(page):
-        _point(page, "7")
+    _point(page, "7")
     assert page.evaluate("localStorage.length") == 0
     page.goto(f"{live_server.url}/s/delivery/?k=kiosk")
     assert page.locator(":checked").count() == 0

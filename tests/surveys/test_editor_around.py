@@ -90,9 +90,9 @@ def test_settings_take_languages_times_and_sites(branching, desk):
     [
         ({"closes_at": "2026-01-01T00:00", "opens_at": "2026-02-01T00:00"}, "始まりより後"),
         ({"more_languages": "zz"}, "言語の記号はありません"),
-        ({"frame_origins": "javascript:alert(1)"}, "サイトの形ではありません"),
-        ({"frame_origins": "https://a.example/path"}, "サイトの形ではありません"),
-        ({"frame_origins": "https://a.example;script-src"}, "サイトの形ではありません"),
+        ({"frame_origins": "javascript:alert(1)"}, "サイトごとに書いてください"),
+        ({"frame_origins": "https://a.example/path"}, "サイトごとに書いてください"),
+        ({"frame_origins": "https://a.example;script-src"}, "サイトごとに書いてください"),
         ({"retention_months": "0"}, "1"),
         ({"title": "題" * 121}, "120"),
     ],
