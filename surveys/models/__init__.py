@@ -10,14 +10,19 @@ from surveys.models.answers import (
     ResponseDay,
     SavedAnswer,
 )
+from surveys.models.campaigns import AskingRules, Campaign, CampaignMember, LastAsk
 from surveys.models.design import Question, Quota, Survey, SurveyVersion
 
 __all__ = [
     "Answer",
     "AnswerDay",
+    "AskingRules",
     "Attempt",
+    "Campaign",
+    "CampaignMember",
     "CutDay",
     "Invitation",
+    "LastAsk",
     "Question",
     "Quota",
     "Response",
