@@ -17,8 +17,8 @@ def office_days() -> list[int]:
 class AskingRules(models.Model):
     """One row: how often anybody may be asked, and who the mails say they come from."""
 
-    rest_days = models.PositiveSmallIntegerField(_("次のお願いまで空ける日数"), default=30)
-    sender_address = models.CharField(_("差出人の住所"), max_length=200, default="", blank=True)
+    rest_days = models.PositiveSmallIntegerField(default=30)
+    sender_address = models.CharField(max_length=200, default="", blank=True)
 
     class Meta:
         constraints = [
@@ -59,7 +59,7 @@ class Campaign(models.Model):
         CANCELLED = "cancelled", _("取りやめ")
 
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="campaigns")
-    name = models.CharField(_("名前"), max_length=80)
+    name = models.CharField(max_length=80)
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
     # {"rule": …} and what the rule needs; `services/campaigns/audiences.py` reads it.
     audience = GuardedJSONField()
@@ -69,12 +69,13 @@ class Campaign(models.Model):
     # Of the form that made it: sent twice, it makes one campaign.
     key = models.UUIDField(unique=True)
     weekdays = GuardedJSONField(default=office_days)
-    hour_from = models.PositiveSmallIntegerField(_("送る時間（始まり）"), default=9)
-    hour_to = models.PositiveSmallIntegerField(_("送る時間（終わり）"), default=18)
+    hour_from = models.PositiveSmallIntegerField(default=9)
+    hour_to = models.PositiveSmallIntegerField(default=18)
+    holidays_too = models.BooleanField(default=False)
     # Open hours over which the first mails are spread; 0 is "as fast as the server takes them".
-    spread_hours = models.PositiveSmallIntegerField(_("何時間に分けて送るか"), default=0)
-    reminders = models.PositiveSmallIntegerField(_("催促の回数"), default=0)
-    remind_after_days = models.PositiveSmallIntegerField(_("催促までの日数"), default=5)
+    spread_hours = models.PositiveSmallIntegerField(default=0)
+    reminders = models.PositiveSmallIntegerField(default=0)
+    remind_after_days = models.PositiveSmallIntegerField(default=5)
     starts_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
     # Of the audience at the start; the pace is made from it.

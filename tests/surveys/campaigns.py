@@ -10,7 +10,7 @@ from surveys.services.campaigns import running
 from tests import factories
 
 OFFICE = {"weekdays": [0, 1, 2, 3, 4], "hour_from": 9, "hour_to": 18}
-ALWAYS = {"weekdays": list(range(7)), "hour_from": 0, "hour_to": 24}
+ALWAYS = {"weekdays": list(range(7)), "hour_from": 0, "hour_to": 24, "holidays_too": True}
 
 
 def askable(number: int, **values: Any) -> list[Customer]:

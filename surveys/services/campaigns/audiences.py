@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from feedback.models import Consent, ContactPoint, Customer, CustomerEvent
@@ -64,8 +65,9 @@ def customers_of(campaign: Campaign, *, now: datetime) -> QuerySet[Customer]:
     if rule == SEGMENT:
         return rows.filter(segment=audience["segment"])
     if rule == ATTRIBUTE:
-        # A transform by hand: in a keyword, "a__b" would be read as a path.
-        value = KeyTextTransform(audience["key"], "attributes")
+        # A transform by hand: in a keyword, "a__b" would be read as a path. As text, or the
+        # value that is looked for would have to be JSON.
+        value = Cast(KeyTextTransform(audience["key"], "attributes"), TextField())
         return rows.annotate(wanted=value).filter(wanted=audience["value"])
     since = now - timedelta(days=audience["days"])
     if rule == BOUGHT:

@@ -67,7 +67,8 @@ def _of_line(line: str) -> Person | str:
 
 def from_file(chunks: Iterable[bytes], *, now: datetime) -> Listed:
     """The people of a CSV, TSV or XLSX file; TableError when it is none."""
-    with tempfile.NamedTemporaryFile() as copy:
+    # What it is, its content decides; but the reader of workbooks insists on the ending.
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as copy:
         for chunk in chunks:
             copy.write(chunk)
         copy.flush()

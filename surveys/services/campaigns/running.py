@@ -76,6 +76,7 @@ def start(
     weekdays: Sequence[int],
     hour_from: int,
     hour_to: int,
+    holidays_too: bool = False,
     spread_hours: int,
     reminders: int,
     remind_after_days: int,
@@ -102,8 +103,9 @@ def start(
         and 0 <= reminders <= 2
         and 1 <= remind_after_days <= 60
     ):
-        raise Refused(_("分ける時間か催促の数が正しくありません。"), "bad_number")
+        raise Refused(_("分ける時間か、再度のお願いの数が正しくありません。"), "bad_number")
     campaign.weekdays, campaign.hour_from, campaign.hour_to = days, hour_from, hour_to
+    campaign.holidays_too = holidays_too
     campaign.spread_hours, campaign.reminders = spread_hours, reminders
     campaign.remind_after_days = remind_after_days
     campaign.starts_at, campaign.ends_at = starts_at, ends_at

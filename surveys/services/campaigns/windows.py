@@ -1,4 +1,4 @@
-"""When a campaign may write to people: its hours on its weekdays, never on a public holiday."""
+"""When a campaign may write to people: its hours on its weekdays, by default not on public holidays."""
 
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -11,14 +11,18 @@ _FAR = timedelta(days=90)
 
 
 @lru_cache(maxsize=64)
-def _schedule(weekdays: tuple[int, ...], hour_from: int, hour_to: int) -> Schedule:
+def _schedule(
+    weekdays: tuple[int, ...], hour_from: int, hour_to: int, holidays_too: bool
+) -> Schedule:
     hours = [(time(hour_from), time(hour_to % 24))]
-    return Schedule(TOKYO, dict.fromkeys(weekdays, hours), japanese_holidays(range(2000, 2051)))
+    closed = () if holidays_too else japanese_holidays(range(2000, 2051))
+    return Schedule(TOKYO, dict.fromkeys(weekdays, hours), closed)
 
 
 def schedule_of(campaign: Campaign) -> Schedule:
     """The hours in which this campaign's mails go out."""
-    return _schedule(tuple(sorted(campaign.weekdays)), campaign.hour_from, campaign.hour_to)
+    days = tuple(sorted(campaign.weekdays))
+    return _schedule(days, campaign.hour_from, campaign.hour_to, campaign.holidays_too)
 
 
 def next_open(schedule: Schedule, at: datetime) -> datetime:
