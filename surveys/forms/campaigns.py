@@ -36,9 +36,7 @@ class AudienceForm(forms.Form):
         initial=audiences.ALL,
     )
     segment = forms.CharField(label=gettext_lazy("区分"), max_length=60, required=False)
-    attribute = forms.CharField(
-        label=gettext_lazy("属性の名前"), max_length=60, required=False
-    )
+    attribute = forms.CharField(label=gettext_lazy("属性の名前"), max_length=60, required=False)
     value = forms.CharField(label=gettext_lazy("属性の値"), max_length=100, required=False)
     days = forms.IntegerField(
         label=gettext_lazy("直近の日数"), min_value=1, max_value=730, initial=30, required=False
@@ -141,7 +139,9 @@ class StartForm(forms.Form):
     reminders = forms.TypedChoiceField(
         label=gettext_lazy("答えていない人への再度のお願い"),
         choices=[
-            (0, gettext_lazy("しない")), (1, gettext_lazy("1回")), (2, gettext_lazy("2回")),
+            (0, gettext_lazy("しない")),
+            (1, gettext_lazy("1回")),
+            (2, gettext_lazy("2回")),
         ],
         coerce=int,
         initial=1,
@@ -189,5 +189,3 @@ class RulesForm(forms.Form):
         required=False,
         help_text=gettext_lazy("アンケートのお願いのメールの末尾に載せます（特定電子メール法）。"),
     )
-
-

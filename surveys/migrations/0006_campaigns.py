@@ -1,8 +1,9 @@
 import django.db.models.deletion
-import surveys.models.campaigns
-import voc.models.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import surveys.models.campaigns
+import voc.models.fields
 
 
 class Migration(migrations.Migration):

@@ -166,7 +166,9 @@ class CampaignMember(models.Model):
                 condition=models.Q(next_at__isnull=False),
                 name="campaign_member_due",
             ),
-            models.Index(fields=["campaign", "state", "reason", "id"], name="campaign_member_state"),
+            models.Index(
+                fields=["campaign", "state", "reason", "id"], name="campaign_member_state"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -23,9 +23,7 @@ def state_of(invitation: Invitation, now: datetime) -> str:
     return "expired" if invitation.expires_at <= now else "waiting"
 
 
-def in_state(
-    rows: QuerySet[Invitation], state: str, *, now: datetime
-) -> QuerySet[Invitation]:
+def in_state(rows: QuerySet[Invitation], state: str, *, now: datetime) -> QuerySet[Invitation]:
     """Those of the rows for which `state_of` says this word."""
     open_ = Q(used_at=None, bounced_at=None)
     unsent = open_ & Q(sent_at=None)

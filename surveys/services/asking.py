@@ -20,9 +20,7 @@ def rules() -> AskingRules:
 
 
 @transaction.atomic
-def change_rules(
-    *, rest_days: int, sender_address: str, actor: User, now: datetime
-) -> AskingRules:
+def change_rules(*, rest_days: int, sender_address: str, actor: User, now: datetime) -> AskingRules:
     """The rules, changed for every mail from now on."""
     stored, _made = AskingRules.objects.update_or_create(
         pk=1, defaults={"rest_days": rest_days, "sender_address": sender_address.strip()}
@@ -47,13 +45,13 @@ def free_at(asked_at: datetime, rest_days: int) -> datetime:
 
 
 @transaction.atomic
-def take(*, invitation: Invitation, now: datetime) -> datetime | None:
+def take(*, invitation: Invitation, now: datetime, rest_days: int | None = None) -> datetime | None:
     """None when this invitation may be sent now; else when its customer is free again.
 
     One statement decides, so of two that ask the same person at the same moment one wins.
     The invitation that has won stays the winner: a send that is tried again asks again.
     """
-    rest_days = rules().rest_days
+    rest_days = rules().rest_days if rest_days is None else rest_days
     customer_id = invitation.customer_id
     assert customer_id is not None
     if not LastAsk.objects.filter(pk=customer_id).exists():

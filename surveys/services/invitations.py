@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.core.mail.message import forbid_multi_line_headers
 from django.db import transaction
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
@@ -273,7 +274,35 @@ class Letter:
     contact: ContactPoint | None
 
 
-def letter_for(invitation: Invitation, *, reminder: int = 0) -> Letter | Invitation.Skip:
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the mails of one survey have in common."""
+
+    title: str
+    purpose: str
+    operator: str
+    contact: str
+    retention_months: int
+    # At the foot of the mail; empty while the house has not said it.
+    postal: str
+
+
+def wording_of(survey: Survey) -> Wording:
+    """The words of the publication, and the sender's address."""
+    words = definitions.of_version(survey, survey.version) or survey
+    return Wording(
+        title=words.title,
+        purpose=words.purpose,
+        operator=" ".join(words.operator.split()),
+        contact=words.contact,
+        retention_months=words.retention_months,
+        postal=asking.rules().sender_address,
+    )
+
+
+def letter_for(
+    invitation: Invitation, *, reminder: int = 0, wording: Wording | None = None
+) -> Letter | Invitation.Skip:
     """The mail of an invitation, or why its customer may not or cannot be written to.
 
     The reminder with this number, from 1, has a Message-ID of its own.
@@ -286,9 +315,10 @@ def letter_for(invitation: Invitation, *, reminder: int = 0) -> Letter | Invitat
         return found
     address, contact, about = found
     try:
-        message = _message(invitation, address, about, reminder)
-        # Built here, so that an address no header can carry is known before the wire.
-        message.message()
+        # An address that no header can carry must be known before the wire.
+        forbid_multi_line_headers("To", address, "utf-8")
+        words = wording or wording_of(invitation.survey)
+        message = _message(invitation, words, address, about, reminder)
     except (ValueError, UnicodeError):
         return Invitation.Skip.BAD_ADDRESS
     return Letter(message, address, contact)
@@ -324,12 +354,11 @@ def message_id(invitation: Invitation, reminder: int = 0) -> str:
     return f"<survey-invitation-{invitation.pk}-{invitation.digest[:12]}{number}@{host}>"
 
 
-def _message(invitation: Invitation, address: str, about: str, reminder: int) -> EmailMessage:
-    definition = definitions.of_version(invitation.survey, invitation.survey.version)
-    words = definition or invitation.survey
-    operator = " ".join(words.operator.split())
+def _message(
+    invitation: Invitation, words: Wording, address: str, about: str, reminder: int
+) -> EmailMessage:
+    operator, stop = words.operator, stop_link_of(invitation)
     last = local_day(invitation.expires_at)
-    postal = asking.rules().sender_address
     sender = _("差出人・お問い合わせ先\n%(operator)s　%(contact)s") % {
         "operator": operator,
         "contact": words.contact,
@@ -347,9 +376,9 @@ def _message(invitation: Invitation, address: str, about: str, reminder: int) ->
         },
         _("ご回答の使いみち\n%(purpose)s\n回答は%(months)sか月保管します。")
         % {"purpose": words.purpose, "months": words.retention_months},
-        f"{sender}\n{postal}" if postal else sender,
+        f"{sender}\n{words.postal}" if words.postal else sender,
         _("アンケートのお願いを今後受け取らないときは、次のページでお知らせください。\n%(link)s")
-        % {"link": stop_link_of(invitation)},
+        % {"link": stop},
     ]
     subject = _("【再】アンケートのお願い（%(operator)s）") if reminder else _(
         "アンケートのお願い（%(operator)s）"
@@ -361,7 +390,7 @@ def _message(invitation: Invitation, address: str, about: str, reminder: int) ->
         headers={
             "Auto-Submitted": "auto-generated",
             "Message-ID": message_id(invitation, reminder),
-            "List-Unsubscribe": f"<{stop_link_of(invitation)}>",
+            "List-Unsubscribe": f"<{stop}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )

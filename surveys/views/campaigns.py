@@ -153,7 +153,9 @@ def _trouble(campaign: Campaign) -> str:
     if kind == "survey_closed":
         return _("アンケートが回答を受け付けていないため、止まっています。")
     if kind == "server":
-        return _("メールサーバーにつながりません（%(what)s）。自動で送り直します。") % {"what": what}
+        return _("メールサーバーにつながりません（%(what)s）。自動で送り直します。") % {
+            "what": what
+        }
     return ""
 
 
@@ -192,9 +194,7 @@ def campaign_start(request: StaffRequest, pk: int) -> HttpResponse:
         if not form.is_valid():
             return _page(request, campaign, form, status=422)
         try:
-            running.start(
-                campaign=campaign, actor=request.user, now=now, **form.values(now=now)
-            )
+            running.start(campaign=campaign, actor=request.user, now=now, **form.values(now=now))
         except Refused as refused:
             form.add_error(None, refused.message)
             return _page(request, campaign, form, status=422)

@@ -106,7 +106,9 @@ def test_the_preview_says_what_then_happens(survey, csat, people, now):
     assert (said.rested, said.refused, said.bounced, said.no_address) == (1, 1, 1, 1)
     told = {part.state: part.number for part in queries.standing(campaign).parts}
     assert told == {"sent": len(fine), "skipped": 3, "opted_out": 1}
-    assert nobody.pk in campaign.members.filter(reason="no_address").values_list("customer", flat=True)
+    assert nobody.pk in campaign.members.filter(reason="no_address").values_list(
+        "customer", flat=True
+    )
 
 
 def test_the_advice_on_size_is_that_of_the_reference(survey, csat):
@@ -158,7 +160,8 @@ def test_a_workbook_is_read(db, now):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\x89PNG\r\n\x1a\n", b"%PDF-1.7", b"PK\x03\x04broken", b"\x00" * 999, b"a,b\n"]
+    "content",
+    [b"", b"\x89PNG\r\n\x1a\n", b"%PDF-1.7", b"PK\x03\x04broken", b"\x00" * 999, b"a,b\n"],
 )
 def test_what_is_no_list_is_refused_in_one_sentence(db, now, content):
     with pytest.raises(TableError):

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from surveys.models import AskingRules, Campaign, Invitation
 from surveys.services import bounces
-
 from tests.surveys.campaigns import askable, begun, drafted
 from tests.surveys.test_campaigns_sending import work
 
@@ -37,7 +36,9 @@ def start_values(**more):
 
 READ = ["/surveys/{survey}/campaigns/", "/surveys/{survey}/campaigns/new/",
         "/surveys/campaigns/{campaign}/", "/surveys/campaigns/{campaign}/people/"]  # fmt: skip
-POST = [f"/surveys/campaigns/{{campaign}}/{verb}/" for verb in ("start", "pause", "resume", "cancel")]
+POST = [
+    f"/surveys/campaigns/{{campaign}}/{verb}/" for verb in ("start", "pause", "resume", "cancel")
+]
 
 
 @pytest.mark.parametrize("role", ["owner", "admin", "analyst", "agent", "viewer"])
@@ -102,9 +103,7 @@ def test_a_list_file_with_bad_rows_shows_them_and_keeps_the_rest(survey, people,
     file = SimpleUploadedFile("meibo.csv", text.encode("cp932"))
     client = client_for(people.analyst)
 
-    made = client.post(
-        f"/surveys/{survey.pk}/campaigns/new/", new_values(rule="list", file=file)
-    )
+    made = client.post(f"/surveys/{survey.pk}/campaigns/new/", new_values(rule="list", file=file))
     page = client.get(made["Location"]).content.decode()
 
     assert "1行目と同じ人です。" in page and "ちがう" in page
@@ -204,7 +203,9 @@ def test_managers_set_the_rest_and_the_address(people, client_for):
 
     assert page.status_code == 302
     assert AskingRules.objects.values_list("rest_days", "sender_address").get() == (45, "東京都")
-    assert client_for(people.admin).post("/settings/asking/", {"rest_days": "-1"}).status_code == 422
+    assert (
+        client_for(people.admin).post("/settings/asking/", {"rest_days": "-1"}).status_code == 422
+    )
     assert client_for(people.analyst).get("/settings/asking/").status_code == 403
 
 
@@ -239,9 +240,7 @@ def test_the_api_says_where_each_invitation_stands(survey, csat, people, api_for
     work(begun(survey, people.analyst, moment), moment)
     first, second, third = Invitation.objects.order_by("pk")
     Invitation.objects.filter(pk=first.pk).update(used_at=moment)
-    bounces.record_bounce(
-        address=second.contact.value, permanent=True, now=moment
-    )
+    bounces.record_bounce(address=second.contact.value, permanent=True, now=moment)
     client = api_for(people.analyst, "invitations:read")
 
     def listed(query=""):

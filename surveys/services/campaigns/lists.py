@@ -97,7 +97,9 @@ def _of_table(path: Path, *, now: datetime) -> Listed:
 
 
 def _listed(rows: Iterable[tuple[int, Person | str]], *, now: datetime) -> Listed:
-    listed, seen = Listed(), {}
+    listed = Listed()
+    # Customer → the row that named them first.
+    seen: dict[int, int] = {}
     batch: list[tuple[int, Person]] = []
     read = 0
     for number, found in rows:
@@ -133,7 +135,8 @@ def _store(
         if customer is None and not person.email:
             listed.refuse(
                 number,
-                _("お客様番号「%(number)s」の登録がありません。") % {"number": person.external_id[:40]},
+                _("お客様番号「%(number)s」の登録がありません。")
+                % {"number": person.external_id[:40]},
             )
         else:
             usable.append((number, person))

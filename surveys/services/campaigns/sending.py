@@ -1,15 +1,15 @@
-"""Mails of a campaign go out: claimed in small chunks, committed one by one.
+"""Mails of a campaign go out: claimed and prepared in small chunks, committed one by one.
 
 What is promised: nobody is skipped, a send that is recorded is not repeated, and of a worker
 that dies only the one mail it had in hand may arrive twice, with the same Message-ID. A member
 is claimed for one run of one job; the next run of that job takes over at once, any other after
-`CLAIM`. Steps outside the database lie between two commits: "this invitation, this customer's
-turn" before the mail, "sent" after it.
+`CLAIM`. Steps outside the database lie between two commits: "these invitations, these customers'
+turns" before the mails of a chunk, "sent" after each of them.
 """
 
 import smtplib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from surveys.models import Campaign, CampaignMember, Invitation, Survey
 from surveys.queries import definitions
 from surveys.services import asking, bounces, invitations
 from surveys.services.campaigns.windows import is_open, next_open, schedule_of
-from surveys.services.invitations import Letter, letter_for, message_id
+from surveys.services.invitations import Letter, Wording, letter_for, message_id
 from voc import jobs
 
 SEND = "surveys.send_campaign"
@@ -60,7 +60,8 @@ def send_due(*, campaign_id: int, claim: str, now: datetime) -> int:
     campaign = _running(campaign_id)
     if campaign is None or _over(campaign, now=now):
         return 0
-    if not is_open(schedule_of(campaign), now):
+    hours = schedule_of(campaign)
+    if not is_open(hours, now):
         wake(campaign, now=now)
         return 0
     with transaction.atomic():
@@ -68,15 +69,22 @@ def send_due(*, campaign_id: int, claim: str, now: datetime) -> int:
             wake(campaign, now=now)
             return 0
         jobs.enqueue(
-            SEND, {"campaign_id": campaign.pk}, now=now, due_at=now + GUARD,
+            SEND,
+            {"campaign_id": campaign.pk},
+            now=now,
+            due_at=now + GUARD,
             key=f"campaign:{campaign.pk}:guard",
         )
     try:
         with _Server() as server:
-            for member_id in take_chunk(campaign_id=campaign_id, claim=claim, now=now):
-                if time.monotonic() - begun > RUN_SECONDS or not _may_send(campaign_id, clock()):
+            ids = take_chunk(campaign_id=campaign_id, claim=claim, now=now)
+            for member, letter in _prepare(ids, claim, now=now):
+                # At least one: a machine that is slow must not stand still.
+                late = sent and time.monotonic() - begun > RUN_SECONDS
+                if late or not is_open(hours, clock()):
                     break
-                sent += _send_one(member_id, claim, server, clock)
+                if _still_ours(member, claim):
+                    sent += _send_one(member, letter, claim, server, clock)
         Campaign.objects.filter(pk=campaign_id).exclude(trouble="").update(trouble="")
     except _Away as away:
         _put_off(campaign_id, claim, str(away), now=clock())
@@ -120,9 +128,15 @@ def _running(campaign_id: int) -> Campaign | None:
     )
 
 
-def _may_send(campaign_id: int, now: datetime) -> bool:
-    campaign = _running(campaign_id)
-    return campaign is not None and is_open(schedule_of(campaign), now)
+def _still_ours(member: CampaignMember, claim: str) -> bool:
+    """No pause, no refusal, no other run has come between preparing the mail and sending it."""
+    return CampaignMember.objects.filter(
+        pk=member.pk,
+        claim=claim,
+        next_at__isnull=False,
+        campaign__state=Campaign.State.SENDING,
+        invitation__used_at=None,
+    ).exists()
 
 
 def _due(campaign_id: int, now: datetime) -> QuerySet[CampaignMember]:
@@ -178,12 +192,12 @@ def take_chunk(
 
 
 def _send_one(
-    member_id: int, claim: str, server: _Server, clock: Callable[[], datetime]
+    member: CampaignMember,
+    letter: Letter,
+    claim: str,
+    server: _Server,
+    clock: Callable[[], datetime],
 ) -> bool:
-    prepared = _prepare(member_id, claim, now=clock())
-    if prepared is None:
-        return False
-    member, letter = prepared
     assert member.invitation is not None
     try:
         server.send(letter)
@@ -211,37 +225,61 @@ def _send_one(
 
 @transaction.atomic
 def _prepare(
-    member_id: int, claim: str, *, now: datetime
-) -> tuple[CampaignMember, Letter] | None:
-    """The member and its mail, committed as about to be sent; None when it is not to be."""
-    held = CampaignMember.objects.filter(pk=member_id, claim=claim, next_at__lte=now)
-    if not held.update(claimed_until=now + CLAIM):
-        return None
-    member = CampaignMember.objects.select_related(
-        "campaign__survey", "customer", "invitation__customer", "invitation__survey"
-    ).get(pk=member_id)
+    ids: Sequence[int], claim: str, *, now: datetime
+) -> list[tuple[CampaignMember, Letter]]:
+    """The mails of a chunk, committed as about to be sent, without those that are not to be."""
+    rows = CampaignMember.objects.filter(pk__in=ids, claim=claim, next_at__lte=now)
+    members = list(
+        rows.select_related(
+            "campaign__survey", "customer", "invitation__customer", "invitation__survey"
+        ).order_by("next_at", "pk")
+    )
+    if not members:
+        return []
+    wording = invitations.wording_of(members[0].campaign.survey)
+    rest_days = asking.rules().rest_days
+    return [
+        (member, letter)
+        for member in members
+        if (letter := _letter(member, wording, rest_days, now=now))
+    ]
+
+
+def _letter(
+    member: CampaignMember, wording: Wording, rest_days: int, *, now: datetime
+) -> Letter | None:
+    """The mail that this member is to get; None, and the reason kept, when it is to get none."""
     if member.customer is None:
-        return _settle(member, State.SKIPPED, Skip.NO_ADDRESS)
+        _settle(member, State.SKIPPED, Skip.NO_ADDRESS)
+        return None
     invitation = member.invitation
     if invitation is not None and invitation.used_at:
-        return _settle(member, State.ANSWERED)
+        _settle(member, State.ANSWERED)
+        return None
     if invitation is not None and invitation.bounced_at:
-        return _settle(member, State.BOUNCED, Skip.BOUNCED)
+        _settle(member, State.BOUNCED, Skip.BOUNCED)
+        return None
     if invitation is None:
         invitation = _invitation(member, now=now)
     reminder = member.reminders + 1 if member.sent_at else 0
-    letter = letter_for(invitation, reminder=reminder)
+    letter = letter_for(invitation, reminder=reminder, wording=wording)
     if isinstance(letter, Skip):
         if letter == Skip.REFUSED:
-            return _settle(member, State.OPTED_OUT, letter)
+            _settle(member, State.OPTED_OUT, letter)
+            return None
         # Whoever was asked once and has lost the address since stays "sent".
-        return _settle(member, State.SENT if member.sent_at else State.SKIPPED, letter)
-    free = None if reminder else asking.take(invitation=invitation, now=now)
+        _settle(member, State.SENT if member.sent_at else State.SKIPPED, letter)
+        return None
+    free = None
+    if not reminder:
+        free = asking.take(invitation=invitation, now=now, rest_days=rest_days)
     if free is not None:
-        return _rest(member, until=free)
-    member.invitation = invitation
-    CampaignMember.objects.filter(pk=member.pk).update(invitation=invitation)
-    return member, letter
+        _rest(member, until=free)
+        return None
+    if member.invitation_id is None:
+        member.invitation = invitation
+        CampaignMember.objects.filter(pk=member.pk).update(invitation=invitation)
+    return letter
 
 
 def _invitation(member: CampaignMember, *, now: datetime) -> Invitation:
@@ -295,10 +333,11 @@ def _record(member: CampaignMember, letter: Letter, *, now: datetime) -> None:
     """Sent is sent, also when the campaign was stopped while the mail was on its way."""
     assert member.invitation is not None
     invitations.mark_sent(member.invitation, letter, now=now)
-    campaign = Campaign.objects.get(pk=member.campaign_id)
+    campaign = member.campaign
+    state = Campaign.objects.values_list("state", flat=True).get(pk=campaign.pk)
     gone_out = member.reminders + 1 if member.sent_at else 0
     next_at = None
-    if gone_out < campaign.reminders and campaign.state in (
+    if gone_out < campaign.reminders and state in (
         Campaign.State.SENDING,
         Campaign.State.PAUSED,
     ):
@@ -329,7 +368,7 @@ def _failed(member: CampaignMember, claim: str, *, now: datetime) -> None:
     state = State.SENT if member.sent_at else State.SKIPPED
     row.update(failures=failures, state=state, reason=Skip.UNDELIVERED, next_at=None)
     if not member.sent_at:
-        Invitation.objects.filter(pk=member.invitation_id).update(skipped=Skip.UNDELIVERED)
+        Invitation.objects.filter(pk=member.invitation.pk).update(skipped=Skip.UNDELIVERED)
         asking.give_back(invitation=member.invitation)
 
 
