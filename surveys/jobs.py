@@ -1,6 +1,6 @@
 """Work that must happen after the fact: answers are worked, invitations are mailed."""
 
-from surveys.services import attempts, invitations, responses
+from surveys.services import attempts, invitations, responses, retention
 from surveys.services.campaigns import running, sending
 from voc import jobs
 from voc.jobs import Run
@@ -40,3 +40,11 @@ def expand_campaign(run: Run, campaign_id: int) -> None:
 def send_campaign(run: Run, campaign_id: int) -> None:
     """Mails a chunk of what is due; each mail is committed before the next."""
     sending.send_due(campaign_id=campaign_id, claim=f"{run.job_id}.{run.attempt}", now=run.now)
+
+
+@jobs.handler(retention.ERASE_OLD, outside=True)
+def erase_old(run: Run) -> None:
+    """Erases answers whose time is over, and promises the next night; erased ones are passed by."""
+    # First, so that a night that fails does not end the row of nights.
+    retention.promise(now=run.now)
+    retention.erase_old(now=run.now)

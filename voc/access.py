@@ -115,6 +115,9 @@ def api(
                 scope = f"{resource}:{'read' if safe else 'write'}"
                 if scope not in key.scopes:
                     raise Forbidden(f"missing scope {scope}")
+            if not safe:
+                # A body that is no JSON is refused, also where the view would ask for none.
+                _ = request.data
             return view(request, *args, **kwargs)
 
         wrapped = api_view(list(methods))(guarded)

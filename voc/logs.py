@@ -20,6 +20,22 @@ def set_request_id(value: str) -> None:
     _request_id.set(value)
 
 
+def _message(record: logging.LogRecord) -> str:
+    """The message; where Django names the path of a request, the route stands instead.
+
+    The path of an invitation, a notice or a new password is the secret itself.
+    """
+    request = getattr(record, "request", None)
+    if request is None or not isinstance(record.args, tuple):
+        return record.getMessage()
+    match = getattr(request, "resolver_match", None)
+    route = f"/{match.route}" if match else "[path]"
+    args = tuple(
+        route if isinstance(arg, str) and arg.startswith("/") else arg for arg in record.args
+    )
+    return record.msg % args if args else str(record.msg)
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: at, level, logger, message, request_id, error."""
 
@@ -28,7 +44,7 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": _PERSONAL.sub("[…]", record.getMessage())[:2000],
+            "message": _PERSONAL.sub("[…]", _message(record))[:2000],
             "request_id": request_id(),
         }
         if record.exc_info and record.exc_info[0]:

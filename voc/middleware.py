@@ -45,6 +45,32 @@ class RequestId:
         return response
 
 
+class UnreadBody:
+    """Reads what is left of a body that was refused for its size, so that the answer arrives.
+
+    A server that closes a connection with bytes unread resets it, and many clients then report a
+    broken pipe instead of the sentence that says what was too long.
+    """
+
+    # Above this the connection may break: nobody types that much.
+    MOST = 16 * 1024 * 1024
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        large = length.isascii() and length.isdigit() and int(length[:12]) <= self.MOST
+        if response.status_code >= 400 and large:
+            try:
+                while request.read(1 << 16):
+                    pass
+            except OSError:
+                log.info("the sender left before its body was read")
+        return response
+
+
 class ContentSecurityPolicy:
     """Sends SECURE_CSP. A view may widen single directives through `response.csp`."""
 

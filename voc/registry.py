@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.module_loading import import_string
+
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
@@ -97,8 +99,19 @@ class Registry:
     doctor: list[Callable[[], Iterable[tuple[bool, str, str]]]] = field(default_factory=list)
     # name → (progress) → {"checked": n, "changed": n}
     rebuild: dict[str, list[Callable[..., dict[str, int]]]] = field(default_factory=dict)
+    # (now=…): what every worker promises when it begins, such as the work of the next night
+    begin: list[Callable[..., None]] = field(default_factory=list)
     # models that must be empty for a demo to be loaded
     holds_data: list[Callable[[], bool]] = field(default_factory=list)
+
+
+def later(path: str) -> Callable[..., Any]:
+    """Calls the function at that dotted path; its module is imported by the first call."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return import_string(path)(*args, **kwargs)
+
+    return call
 
 
 registry = Registry()

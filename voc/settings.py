@@ -62,6 +62,7 @@ if django.VERSION < (6, 0):
 
 MIDDLEWARE = [
     "voc.middleware.RequestId",
+    "voc.middleware.UnreadBody",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "voc.middleware.ContentSecurityPolicy",

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from voc.views import accounts, health, house, settings
 
+handler400 = "voc.views.house.unreadable"
 handler404 = "voc.views.house.not_found"
 handler403 = "voc.views.house.refused"
 

@@ -26,7 +26,9 @@ PURPOSE = "商品とサービスの改善と、そのお知らせのために使
 
 def generate(state: dict[str, Any], *, now: datetime, progress: Progress) -> None:
     """The world itself, ending today unless told otherwise."""
-    world = build(end=state["end"] or local_day(now), seed=state["seed"], scale=state["scale"])
+    world = build(
+        end=state["end"] or local_day(now), seed=state["seed"], scale=state["scale"], now=now
+    )
     state["world"] = world
     state["summary"] = world.summary()
 

@@ -1,6 +1,6 @@
 """The demo world of みなも商店（デモ）: two years of voices and what became of them.
 
-Everything follows from `end` and `seed`; the same two give the same world. Comments carry
+Everything follows from `end`, `seed` and `now`; the same three give the same world. Comments carry
 their true labels, and three stories are planted (see `stories.py`), so that what the product
 finds can be compared with what is there.
 """
@@ -113,11 +113,14 @@ class World:
         return topics, [rows[topic] for topic in topics], totals
 
 
-def build(*, end: date, seed: int = 20, scale: float = 1.0) -> World:
-    """The world of the 24 months up to the evening of `end`."""
+def build(
+    *, end: date, seed: int = 20, scale: float = 1.0, now: datetime | None = None
+) -> World:
+    """The world of the 24 months up to the evening of `end`, or up to `now` when that is sooner."""
     rng = Random(seed)  # noqa: S311 - a repeatable world, not a secret
     numbers = series.make(end, np.random.default_rng(seed), scale)
     start, until = numbers.weeks[0], hours.end_of(end)
+    until = min(until, now or until)
     companies = people.accounts(max(3, round(_ACCOUNTS * scale)), start, rng)
     customers = people.customers(max(40, round(_CUSTOMERS * scale)), companies, start, end, rng)
     crowd = Crowd(customers, rng)
@@ -240,6 +243,8 @@ def _answers(
             )
     for _ in range(round(_EXTRA_ORDERS * scale)):
         at = hours.moment(rng.choice(numbers.weeks), rng)
+        if at > until:
+            continue
         customer = crowd.pick(at.date(), "", rng)
         orders.append(
             scores.order_before(

@@ -20,6 +20,7 @@ from support.services import (
     assign,
     change_priority,
     change_status,
+    mail,
     reply,
     send_again,
 )
@@ -178,18 +179,21 @@ def _ticket_page(
     before = request.GET.get("before", "")
     older_than = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
     story = thread.thread(ticket, before=older_than)
-    write = "note" if request.GET.get("write") == "note" else "reply"
+    # Nobody writes a letter to find out only afterwards that it cannot be sent.
+    reachable = bool(mail.address_of(ticket))
+    write = "note" if request.GET.get("write") == "note" or not reachable else "reply"
     draft = draft or {"text": "", "write": write, "key": "", "problem": ""}
     own = [i.message.pk for i in story.items if i.message and i.kind == draft["write"]]
     times = thread.times(ticket)
     writable = desk.may_write(request.user)
     context = {
-        **panes(request),
+        **panes(request, current=ticket.number),
         "ticket": ticket,
         "row": desk.row(ticket, now),
         "story": story,
         "here": _here(request, ticket.number),
         "writable": writable,
+        "reachable": reachable,
         "draft": {**draft, "key": draft["key"] or new_key()},
         # Changes with every message of ours, so that a sent draft does not come back.
         "draft_name": f"{draft['write']}-{ticket.number}-{own[-1] if own else 0}",

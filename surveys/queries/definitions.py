@@ -51,6 +51,8 @@ class Definition:
     closes_at: datetime | None
     frame_origins: tuple[str, ...]
     questions: tuple[Asked, ...]
+    # One page, in one order and one wording: its HTML can be kept and given to everybody.
+    same_for_all: bool = False
     has_quotas: bool = False
     pages: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -67,18 +69,6 @@ class Definition:
     def comment(self) -> Asked | None:
         """The first question that is answered in free words."""
         return next((q for q in self.questions if q.kind == "long"), None)
-
-    @property
-    def same_for_all(self) -> bool:
-        """One page, in one order and one wording: its HTML can be kept and given to everybody."""
-        return (
-            not self.shuffle
-            and len(flow.pages(self.questions, {})) == 1
-            and not any(
-                q.show_if or q.variants or q.kind == "hidden" or q.options.get("shuffle")
-                for q in self.questions
-            )
-        )
 
     def texts(self, language: str) -> Texts:
         """Title, purpose and thanks as the respondent reads them."""
@@ -134,21 +124,29 @@ def thaw(
     survey: Survey, content: dict[str, Any], version: int, *, has_quotas: bool = False
 ) -> Definition:
     """The definition that a version's content describes."""
+    questions = tuple(
+        Asked(**{**row, "variants": tuple(row["variants"])}) for row in content["questions"]
+    )
     return Definition(
         survey_id=survey.pk,
         slug=survey.slug,
         state=survey.state,
         version=version,
-        questions=tuple(
-            Asked(**{**row, "variants": tuple(row.get("variants", ()))})
-            for row in content["questions"]
-        ),
+        questions=questions,
+        same_for_all=not content["shuffle"] and _same_for_all(questions),
         has_quotas=has_quotas,
         languages=tuple(content["languages"]),
         frame_origins=tuple(content["frame_origins"]),
         opens_at=_moment(content["opens_at"]),
         closes_at=_moment(content["closes_at"]),
         **{name: content[name] for name in _TEXTS},
+    )
+
+
+def _same_for_all(questions: tuple[Asked, ...]) -> bool:
+    return len(flow.pages(questions, {})) == 1 and not any(
+        q.show_if or q.variants or q.kind == "hidden" or q.options.get("shuffle")
+        for q in questions
     )
 
 

@@ -126,9 +126,10 @@ def _count_quotas(survey_id: int, answers: dict[str, Any]) -> None:
 def full_quota(survey_id: int, answers: dict[str, Any]) -> bool:
     """Whether somebody who has said this much is no longer needed."""
     return any(
-        quota.rule and rules.holds(quota.rule, answers)
+        # A rule about what has not been asked yet decides nothing yet.
+        rules.names_in(quota.rule) <= answers.keys() and rules.holds(quota.rule, answers)
         for quota in Quota.objects.filter(survey=survey_id, taken__gte=F("most"))
-    ) or Quota.objects.filter(survey=survey_id, taken__gte=F("most"), rule={}).exists()
+    )
 
 
 def _take(invitation: Invitation, *, now: datetime) -> bool:
@@ -196,11 +197,12 @@ def process(*, response_id: int, now: datetime) -> None:
         question.kind == "long" and str(response.answers.get(question.key, "")).strip()
         for question in definition.questions
     )
+    # Before it is counted: the day's counts tell the odd ones apart.
+    response.flags = sorted({*response.flags, *odd.flags_of(response, definition)})
     days.count(response, value, words, typed)
-    flags = odd.flags_of(response, definition)
     Response.objects.filter(pk=response.pk).update(
         state=Response.State.WORKED,
-        flags=sorted({*response.flags, *flags}),
+        flags=response.flags,
         score=value,
         spoke=words,
     )
@@ -226,6 +228,9 @@ def _record(response: Response, definition: Definition, *, now: datetime) -> Non
         "now": now,
     }
     headline, first = definition.score, definition.comment
+    # Each group of scores may have a question of its own for the reason.
+    said = [q for q in definition.questions if q.kind == "long" and response.answers.get(q.key)]
+    reason = said[0] if said else None
     score = None
     for question in definition.questions:
         if question.kind in SCORES and question.key in response.answers:
@@ -240,7 +245,7 @@ def _record(response: Response, definition: Definition, *, now: datetime) -> Non
         if words:
             voices.record_comment(
                 text=words,
-                score=score if question is first else None,
+                score=score if question is reason else None,
                 purpose=response.purpose,
                 may_tell=definition.may_tell and response.customer_id is not None,
                 attributes={"survey": definition.slug, "channel": response.channel},

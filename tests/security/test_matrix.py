@@ -312,3 +312,10 @@ def test_every_answer_carries_the_content_security_policy(client, people, client
     assert "style-src 'self';" in policy
     assert "unsafe-inline" not in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def test_many_addresses_together_cannot_fill_one_mailbox(people):
+    for number in range(12):
+        Client(REMOTE_ADDR=f"198.51.100.{number}").post("/password/", {"email": people.agent.email})
+
+    assert Job.objects.filter(kind="voc.send_password_reset").count() == 4

@@ -5,6 +5,7 @@ from datetime import timedelta
 from feedback.models import RecoveryCase
 from feedback.services.voices import record_comment, record_score
 from support.models import Message, Ticket
+from support.queries import figures
 from support.services import change_status, open_recovery, reply
 from tests import factories
 from voc.clock import default_schedule
@@ -99,3 +100,26 @@ def test_solving_an_ordinary_ticket_touches_no_case(inbox, ticket_of, people, no
     change_status(ticket=ticket_of(inbox), status="solved", actor=people.agent, now=now)
 
     assert RecoveryCase.objects.get().state == "open"
+
+
+def test_the_ticket_of_somebody_without_an_address_offers_a_note_and_no_reply(
+    inbox, now, run_jobs, people, client_for
+):
+    low_score(now)
+    run_jobs("support.open_recovery")
+    ticket = Ticket.objects.get()
+
+    page = client_for(people.owner).get(f"/tickets/{ticket.number}/?write=reply").content.decode()
+
+    assert "返信はできません" in page
+    assert 'name="write" value="note"' in page
+    assert "送信して解決" not in page
+
+
+def test_somebody_without_a_name_is_addressed_once(inbox, now, run_jobs, people):
+    low_score(now)
+    run_jobs("support.open_recovery")
+
+    (item,) = figures.due_items(people.owner, now, 5)
+
+    assert str(item.kind) == "お名前のないお客様"

@@ -1,9 +1,10 @@
 """The design system's tags and filters, the field markup, and the size of the customers' sheet."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django import forms
 from django.template import Context, Template
 from django.test import RequestFactory
@@ -222,3 +223,20 @@ def test_a_page_for_what_went_wrong_needs_nothing_but_itself(name):
 
     assert "<h1>" in html
     assert "href" in html
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (date(2026, 11, 20), "11月20日"),
+        (date(2026, 1, 2), "1月2日"),
+        (date(2025, 12, 4), "2025年12月4日"),
+        (date(2025, 3, 25), "2025年3月25日"),
+        (date(2027, 1, 8), "1月8日"),
+    ],
+)
+def test_a_day_that_could_be_taken_for_this_years_carries_its_year(day, said):
+    with time_machine.travel(datetime(2026, 11, 26, 9, tzinfo=UTC), tick=False):
+        assert written.jday(day) == said
+    with time_machine.travel(datetime(2026, 1, 5, 9, tzinfo=UTC), tick=False):
+        assert written.jday(date(2025, 12, 28)) == "12月28日"

@@ -19,6 +19,7 @@ _TITLES = {
     405: "Method Not Allowed",
     406: "Not Acceptable",
     409: "Conflict",
+    413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
     429: "Too Many Requests",
@@ -97,4 +98,13 @@ def not_found(request: HttpRequest) -> HttpResponse:
         problem(status.HTTP_404_NOT_FOUND, "not_found", "not found"),
         status=404,
         content_type="application/problem+json",
+    )
+
+
+def unreadable(*, too_large: bool) -> HttpResponse:
+    """400 for a request below /api/ that could not be read at all, 413 for one too large."""
+    code, kind = (413, "too_large") if too_large else (400, "parse_error")
+    detail = "body too large" if too_large else "the request could not be read"
+    return JsonResponse(
+        problem(code, kind, detail), status=code, content_type="application/problem+json"
     )

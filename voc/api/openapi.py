@@ -36,6 +36,7 @@ _REFUSED = {
     "403": "the key's scope or its owner's role does not allow this",
     "404": "not there, or not yours to see",
     "409": "somebody else was faster",
+    "413": "the body is too large",
     "415": "the body is not JSON",
     "422": "a rule said no",
 }
@@ -85,7 +86,7 @@ def _refusals(verb: str, path: str, operation: dict[str, Any]) -> None:
     if "{" in path:
         codes.add("404")
     if verb != "get":
-        codes |= {"404", "409", "415", "422"}
+        codes |= {"404", "409", "413", "415", "422"}
     for code in sorted(codes):
         operation["responses"].setdefault(
             code,

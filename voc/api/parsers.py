@@ -4,7 +4,7 @@ import json
 from typing import IO, Any
 
 from django.conf import settings
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
 from voc.jsonguard import NotStorable, check
@@ -21,6 +21,12 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+class TooLarge(APIException):
+    status_code = 413
+    default_code = "too_large"
+    default_detail = f"body larger than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes"
+
+
 class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
@@ -29,7 +35,7 @@ class StrictJSONParser(BaseParser):
     ) -> Any:
         raw = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
         if len(raw) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise ParseError("body too large")
+            raise TooLarge
         try:
             value = json.loads(
                 raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant

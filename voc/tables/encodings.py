@@ -137,12 +137,20 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
         block = rest + chunk
         cut = block.rfind(b"\n") + 1
         if not cut and len(block) >= 4 * CHUNK:
-            cut = len(block)
+            cut = _before_last_character(block)
         rest = block[cut:]
         if cut:
             yield block[:cut]
     if rest:
         yield rest
+
+
+def _before_last_character(block: bytes) -> int:
+    """Where the last UTF-8 character begins, so that a cut there halves none."""
+    at = len(block) - 1
+    while at > len(block) - 4 and 0x80 <= block[at] < 0xC0:
+        at -= 1
+    return at
 
 
 _FULL_KANA = re.compile("[ぁ-んァ-ヶー]")

@@ -196,7 +196,21 @@ def _used(record: Record) -> int:
 
 
 def _header_index(first: Sequence[Record], shapes: Sequence[int]) -> int:
-    """The header is the first record, unless single-cell title lines stand above a wide table."""
+    """The header is the first record, unless title lines stand above the table.
+
+    Such lines are known by a single cell over a wide table, or by a record further down that
+    holds more of the words that head columns (「出力日 | 2026/10/1」 above 「番号 | 感想 | 点数」).
+    """
+    at = _below_titles(first, shapes)
+    words = [sum(map(is_known_header, record.cells)) if shape else 0
+             for record, shape in zip(first, shapes, strict=True)]  # fmt: skip
+    for index in range(at + 1, len(first)):
+        if words[index] >= 2 and words[index] > words[at] and shapes[index] >= shapes[at]:
+            return index
+    return at
+
+
+def _below_titles(first: Sequence[Record], shapes: Sequence[int]) -> int:
     widest = max(shapes)
     if widest < 2 or shapes[0] != 1 or is_known_header(next(filter(None, first[0].cells))):
         return 0

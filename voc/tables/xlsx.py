@@ -11,6 +11,7 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.cell.cell import ERROR_CODES
 
+from voc.tables.columns import is_known_header
 from voc.tables.delimited import Record
 from voc.tables.errors import TableError
 from voc.tables.errors import gettext as _
@@ -24,6 +25,8 @@ MAX_PACKING = 250
 MAX_PARTS = 5_000
 _PACKING_MATTERS_BYTES = 4 << 20
 _PROLOG_BYTES = 1 << 16
+# Filled rows a cover sheet may have: title, date, author, notes.
+_COVER_ROWS = 20
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ERRORS = frozenset(ERROR_CODES)
 # What openpyxl and zipfile raise on damaged parts; they document no common base.
@@ -128,17 +131,46 @@ def _plain_rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
 
 
 def _first_sheet_with_data(book: Any) -> Any:
+    """The first visible sheet with data; a cover sheet gives way to the table behind it."""
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    filled = []
     for sheet in sheets or book.worksheets:
         # The dimension written in a sheet is a hint that some programs get wrong.
         size = sheet._max_row, sheet._max_column
-        for number, values in enumerate(_plain_rows(sheet)):
-            if any(value not in (None, "") for value in values):
-                sheet._max_row, sheet._max_column = size
-                return sheet
-            if number > 10_000:
-                break
-    raise TableError(_("ファイルにデータがありません。"))
+        rows = _first_rows(sheet)
+        sheet._max_row, sheet._max_column = size
+        if rows:
+            filled.append((sheet, rows))
+        if len(rows) > _COVER_ROWS or max(map(_words, rows), default=0) >= 2 or _is_list(rows):
+            break
+    if not filled:
+        raise TableError(_("ファイルにデータがありません。"))
+    behind, rows = filled[-1]
+    if len(rows) > 1 and (max(map(_words, rows)) >= 2 or _is_list(rows)):
+        return behind
+    # A title alone is no table, whatever the other sheets hold.
+    return next((sheet for sheet, rows in filled if len(rows) > 1), filled[0][0])
+
+
+def _first_rows(sheet: Any) -> list[list[Any]]:
+    """The first filled rows, one more than a cover sheet has."""
+    rows: list[list[Any]] = []
+    for number, values in enumerate(_plain_rows(sheet)):
+        row = [value for value in values if value not in (None, "")]
+        if row:
+            rows.append(row)
+        if len(rows) > _COVER_ROWS or number > 10_000:
+            break
+    return rows
+
+
+def _is_list(rows: list[list[Any]]) -> bool:
+    """Whether the rows are one column under a word that heads one."""
+    return len(rows) > 1 and all(len(row) == 1 for row in rows) and _words(rows[0]) == 1
+
+
+def _words(row: list[Any]) -> int:
+    return sum(isinstance(value, str) and is_known_header(value[:200]) for value in row)
 
 
 def _has_formulas(path: Path, sheet: Any) -> bool:

@@ -96,6 +96,10 @@ def yen(value: Any) -> str:
 # ---------------------------------------------------------------- time
 
 
+# In January 「12月28日」 is last month's; in November it would be next month's.
+_SAME_SEASON_DAYS = 180
+
+
 def is_japanese() -> bool:
     return (get_language() or "ja").startswith("ja")
 
@@ -113,9 +117,18 @@ def short_date(day: dt.date, *, year: bool = False) -> str:
 
 
 @register.filter
-def jday(value: dt.datetime | dt.date | None) -> str:
-    """A day without weekday, for narrow columns: 11月20日."""
-    return short_date(local_date(value)) if value else ""
+def jday(value: dt.datetime | dt.date | None, style: str = "") -> str:
+    """A day without weekday, for narrow columns: 11月20日.
+
+    With its year when it lies in another one and so far off that it would be taken for this
+    year's; never with the style "bare".
+    """
+    if not value:
+        return ""
+    day = local_date(value)
+    today = timezone.localdate()
+    far = day.year != today.year and abs((today - day).days) > _SAME_SEASON_DAYS
+    return short_date(day, year=far and style != "bare")
 
 
 def jmonth(value: dt.datetime | dt.date) -> str:
@@ -152,6 +165,12 @@ def jdatetime(value: dt.datetime | None, style: str = "") -> str:
         return ""
     space = "" if is_japanese() else " "
     return f"{jdate(value, style)}{space}{jtime(value)}"
+
+
+def complete(local: dt.datetime) -> str:
+    """Year, day, weekday and time of a moment that is already in the reader's zone."""
+    space = "" if is_japanese() else " "
+    return f"{jdate(local.date(), 'year')}{space}{local.hour}:{local.minute:02}"
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from voc import accounts, throttle
 from voc.access import public
+from voc.api.auth import digest
 from voc.errors import Refused
 
 
@@ -79,8 +80,17 @@ def password_reset(request: HttpRequest) -> HttpResponse:
         now = timezone.now()
         address = throttle.client_address(request)
         # One answer for known, unknown and too many: nobody learns who has an account.
-        if throttle.take(f"reset:{address}", now=now, capacity=10, per_second=1 / 60):
-            accounts.ask_password_reset(email=form.cleaned_data["email"], now=now)
+        email = form.cleaned_data["email"]
+        allowed = throttle.take(f"reset:{address}", now=now, capacity=10, per_second=1 / 60)
+        # Nor can many addresses together fill one person's mailbox.
+        allowed &= throttle.take(
+            f"reset-to:{digest(email.strip().lower())[:24]}",
+            now=now,
+            capacity=4,
+            per_second=1 / 900,
+        )
+        if allowed:
+            accounts.ask_password_reset(email=email, now=now)
         return redirect("password-reset-sent")
     status = 422 if request.method == "POST" else 200
     return render(request, "voc/password_reset.html", {"form": form}, status=status)

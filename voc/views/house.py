@@ -1,12 +1,14 @@
 """The components page, the language switch, and pages for what went wrong."""
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from voc.access import public, staff
 from voc.api.errors import not_found as api_not_found
+from voc.api.errors import unreadable as api_unreadable
 
 
 @staff()
@@ -46,6 +48,15 @@ def set_language(request: HttpRequest) -> HttpResponse:
             request.user.language = language
             request.user.save(update_fields=["language"])
     return response
+
+
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What was sent cannot be taken in: too much of it, or not in the form of a form."""
+    too_large = isinstance(exception, RequestDataTooBig)
+    status = 413 if too_large else 400
+    if request.path.startswith("/api/"):
+        return api_unreadable(too_large=too_large)
+    return render(request, "400.html", {"too_large": too_large}, status=status)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -103,6 +103,21 @@ def test_nothing_lies_after_the_present_or_before_the_start(world: World) -> Non
     assert max(moments) <= world.now
     assert min(moments).astimezone(TOKYO).date() >= world.start
     assert all(moment.tzinfo is not None for moment in moments)
+
+
+@pytest.mark.parametrize("end", [date(2026, 3, 15), date(2026, 3, 18)])
+def test_a_world_made_in_the_morning_holds_nothing_of_the_rest_of_the_day(end: date) -> None:
+    morning = datetime(end.year, end.month, end.day, 6, tzinfo=TOKYO)
+
+    early = build(end=end, scale=0.2, now=morning)
+
+    moments = [c.at for c in early.comments] + [r.at for r in early.responses]
+    moments += [e.at for t in early.tickets for e in t.events] + [o.ordered_at for o in early.orders]
+    moments += [n.sent_at for n in early.notices if n.sent_at]
+    assert max(moments) <= morning
+    assert morning - max(moments) < timedelta(days=1)
+    assert build(end=end, scale=0.2).comments[-1].at > morning
+    _assert_references(early)
 
 
 def test_a_ticket_runs_forward_in_time_and_ends_in_its_status(world: World) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from feedback.stats.alerts import emerging
+from feedback.stats.alerts import _false_discovery, emerging
 
 
 def quiet(rng, *, topics=40, weeks=30, base=8.0, dispersion=0.1):
@@ -136,3 +136,21 @@ def test_too_little_to_go_by_gives_nothing(counts, totals):
 def test_wrong_shapes_are_refused(counts, totals, customers):
     with pytest.raises(ValueError, match="must"):
         emerging(counts, totals, customers=customers)
+
+
+def test_the_p_values_are_those_of_the_negative_binomial_and_of_benjamini_hochberg():
+    from scipy import stats
+
+    rng = np.random.default_rng(3)
+    counts, totals = quiet(rng, topics=60)
+    counts[:12, -1] += rng.integers(0, 30, 12)
+
+    found = emerging(counts, totals)
+
+    assert len(found) >= 4
+    for row in found:
+        # The tail can be no smaller than a Poisson's, which has no dispersion at all.
+        assert stats.poisson.sf(row.observed - 1, row.expected) <= row.p_value
+    sample = rng.uniform(size=200) ** 3
+    expected = stats.false_discovery_control(sample, method="bh")
+    assert np.allclose(_false_discovery(sample), expected)

@@ -47,6 +47,15 @@ def test_title_lines_above_the_header_are_stepped_over(tmp_path):
     assert [row.number for row in table] == [1, 2]
 
 
+def test_title_lines_with_several_cells_are_stepped_over_too(tmp_path):
+    lines = "アンケート結果一覧,,\n出力日,2026/10/1,\n\n回答番号,自由記述,点数\n1,よい,5\n"
+
+    table = table_of(tmp_path, lines)
+
+    assert table.columns == ("回答番号", "自由記述", "点数")
+    assert [row.raw for row in table] == [("1", "よい", "5")]
+
+
 def test_empty_lines_are_skipped_and_not_counted(tmp_path):
     table = table_of(tmp_path, "a,b\n\n1,x\n,\n　,\n2,y\n\n")
 

@@ -147,3 +147,14 @@ def test_an_encoding_given_by_the_caller_wins(tmp_path):
         open_table(path, encoding="klingon")
     with pytest.raises(TableError, match="使えません"):
         open_table(path, encoding="hex")
+
+
+@pytest.mark.parametrize("shift", [0, 1, 2])
+def test_a_cell_longer_than_any_block_does_not_change_the_encoding(tmp_path, shift):
+    path = tmp_path / "long.csv"
+    path.write_text("id,コメント\n" + "1" * (shift + 1) + "," + "あ" * 1_700_000 + "\n3,ふつう\n")
+
+    table = open_table(path)
+
+    assert table.encoding == "utf-8"
+    assert [row.problem is None for row in table] == [False, True]

@@ -173,3 +173,40 @@ def test_a_sheet_without_rows_is_refused(tmp_path):
     book.active.append(["感想", "点"])
     with pytest.raises(TableError, match="データの行がありません"):
         open_table(saved(tmp_path, book))
+
+
+@pytest.mark.parametrize(
+    "cover",
+    [
+        [["アンケート集計（2026年10月）"]],
+        [["アンケート集計"], ["作成日", "2026/1/6"], ["配布先", "店舗運営部"]],
+    ],
+)
+def test_a_cover_sheet_gives_way_to_the_table_behind_it(tmp_path, cover):
+    book = Workbook()
+    for line in cover:
+        book.active.append(line)
+    data = book.create_sheet("回答")
+    data.merge_cells("A1:C1")
+    data["A1"] = "店舗アンケート"
+    data.append([])
+    data.append(["回答日", "ご意見", "ＮＰＳ"])
+    data.append([date(2026, 1, 5), "よかった", 9])
+
+    table = open_table(saved(tmp_path, book))
+
+    assert (table.sheet, table.columns) == ("回答", ("回答日", "ご意見", "ＮＰＳ"))
+    assert [row.raw for row in table] == [("2026-01-05", "よかった", "9")]
+
+
+def test_a_summary_behind_the_answers_is_left_alone(tmp_path):
+    book = Workbook()
+    book.active.append(["q1", "q2"])
+    book.active.append(["とてもよい", "袋が破れた"])
+    for number in range(30):
+        book.active.append([f"答え{number}", "特にない"])
+    total = book.create_sheet("集計")
+    total.append(["満足度", "コメント"])
+    total.append([4, "よい"])
+
+    assert open_table(saved(tmp_path, book)).columns == ("q1", "q2")

@@ -114,7 +114,7 @@ def _refuse_taken(port: int) -> None:
             probe.bind((HOST, port))
         except OSError as error:
             raise CommandError(
-                _("ポート %(port)s は使われています。--port で別の番号を指定してください。")
+                _("ポート %(port)s は使われています。make run PORT=8001 のように、別の番号を指定してください。")
                 % {"port": port}
             ) from error
 
