@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from feedback.stats.scores import sample_size
+from feedback.stats.differences import sample_size
 from surveys.models import Campaign, CampaignMember, Invitation, Survey
 from surveys.services import asking
 from surveys.services.campaigns import audiences
@@ -82,7 +82,7 @@ def advice(survey: Survey, asked: int) -> Advice | None:
     variance = _VARIANCE.get(Survey.Kind(survey.kind))
     if variance is None:
         return None
-    answers = sample_size(WANTED_POINTS, variance)
+    answers = sample_size(WANTED_POINTS, variance=variance)
     return Advice(WANTED_POINTS, answers, answers / asked if answers <= asked else None)
 
 
