@@ -84,7 +84,7 @@ def test_a_campaign_whose_workers_are_killed_reaches_everybody_allowed_once(
     for kill in range(1, KILLS + 1):
         worker = machine.start_worker()
         goal = INVITED * kill // (KILLS + 2)
-        until(lambda goal=goal: post.count() >= goal, seconds=60, what="mails go out")
+        until(lambda goal=goal: post.count() >= goal, seconds=120, what="mails go out")
         time.sleep(dice.uniform(0, 0.02))
         os.killpg(worker.pid, signal.SIGSTOP)
         assert post.count() < INVITED, "the work ran out before the kills"
@@ -93,7 +93,7 @@ def test_a_campaign_whose_workers_are_killed_reaches_everybody_allowed_once(
     until(
         lambda: machine.query("SELECT count(*) FROM surveys_campaignmember WHERE state = 'waiting'")
         == [(0,)] and machine.query("SELECT state FROM surveys_campaign")[0][0] != "scheduled",
-        seconds=80, what="nobody waits",
+        seconds=240, what="nobody waits",
     )  # fmt: skip
     machine.stop()
 
