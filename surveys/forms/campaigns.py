@@ -164,8 +164,8 @@ class StartForm(forms.Form):
         """What the service takes."""
         given = dict(self.cleaned_data)
         given["starts_at"] = given["starts_at"] or now
-        last = given.pop("ends_on") + timedelta(days=1)
-        given["ends_at"] = datetime.combine(last, time(0), TOKYO)
+        # The day itself still counts, and is the day that the mails name.
+        given["ends_at"] = datetime.combine(given.pop("ends_on"), time(23, 59, 59), TOKYO)
         return given
 
     @staticmethod

@@ -596,3 +596,13 @@ def test_two_workers_at_once_send_every_mail_once(survey, people, monkeypatch):
     work(campaign, moment)
 
     assert len(to()) == len(set(to())) == 20
+
+
+def test_the_links_of_a_campaign_hold_until_its_end_and_the_mail_names_that_day(
+    survey, people, now
+):
+    askable(1)
+    work(begun(survey, people.analyst, now, ends_at=tokyo(2026, 12, 4, 23, 59, 59)), now)
+
+    assert Invitation.objects.get().expires_at == tokyo(2026, 12, 4, 23, 59, 59)
+    assert "12月4日まで" in mail.outbox[0].body

@@ -292,8 +292,8 @@ def _invitation(member: CampaignMember, *, now: datetime) -> Invitation:
     found = known.first()
     if found is None:
         assert campaign.ends_at is not None
-        days = max(1, (campaign.ends_at - now).days + 1)
-        invitations.create(campaign.survey, [(member.customer, ref)], now=now, days=days)
+        invitations.create(campaign.survey, [(member.customer, ref)], now=now, days=1)
+        known.update(expires_at=campaign.ends_at)
         found = known.get()
     return found
 
