@@ -31,6 +31,7 @@ def connect() -> None:
     registry.search.append(figures.search)
     registry.tickets = figures.ticket_figures
     registry.ticket_contact = figures.ticket_contact
+    registry.lately_asking = figures.lately_asking
     registry.teams = desk.team_keys
     registry.rebuild.setdefault("metrics", []).append(ledger.rebuild)
     registry.holds_data.append(Ticket.objects.exists)

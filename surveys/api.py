@@ -16,6 +16,7 @@ from feedback.models import Customer, Touchpoint
 from surveys.models import Invitation, Response, Survey
 from surveys.queries import definitions
 from surveys.queries.definitions import Definition
+from surveys.queries.invitations import STATES, in_state
 from surveys.queries.results import responses_of
 from surveys.queries.surveys import surveys_for
 from surveys.questions import reading, rules
@@ -216,7 +217,11 @@ def _checked(definition: Definition, given: dict[str, Any]) -> dict[str, Any]:
 
 
 @extend_schema(
-    methods=["GET"], operation_id="invitations_list", parameters=[*_LIST, _OF_SURVEY],
+    methods=["GET"], operation_id="invitations_list",
+    parameters=[
+        *_LIST, _OF_SURVEY, OpenApiParameter("state", str, enum=STATES),
+        OpenApiParameter("customer", str, description="number of a customer"),
+    ],
     responses=InvitationOut(many=True),
 )
 @extend_schema(methods=["POST"], request=InvitationsIn, responses={201: LinkOut(many=True)})
@@ -228,6 +233,13 @@ def invitation_list(request: Request) -> ApiResponse:
     survey = _named_survey(request)
     rows = Invitation.objects.select_related("survey")
     rows = rows if survey is None else rows.filter(survey=survey)
+    state, number = (request.query_params.get(name) for name in ("state", "customer"))
+    if state is not None and state not in STATES:
+        raise ValidationError({"state": f"one of {', '.join(STATES)}"})
+    if state is not None:
+        rows = in_state(rows, state, now=timezone.now())
+    if number is not None:
+        rows = rows.filter(customer__external_id=number[:100])
     return cursor_list(request, rows, InvitationOut, order=("-id",))
 
 

@@ -1,6 +1,7 @@
 """Work that must happen after the fact: answers are worked, invitations are mailed."""
 
 from surveys.services import attempts, invitations, responses, retention
+from surveys.services.campaigns import running, sending
 from voc import jobs
 from voc.jobs import Run
 
@@ -27,6 +28,18 @@ def send_invitation(run: Run, invitation_id: int) -> None:
 def keep_broken_off(run: Run) -> None:
     """Makes responses of attempts that nobody has come back to; those that are made are passed by."""
     attempts.keep_broken_off(now=run.now)
+
+
+@jobs.handler(running.EXPAND)
+def expand_campaign(run: Run, campaign_id: int) -> None:
+    """Makes members of the next piece of an audience; those that are made are passed by."""
+    running.expand(campaign_id=campaign_id, now=run.now)
+
+
+@jobs.handler(sending.SEND, outside=True)
+def send_campaign(run: Run, campaign_id: int) -> None:
+    """Mails a chunk of what is due; each mail is committed before the next."""
+    sending.send_due(campaign_id=campaign_id, claim=f"{run.job_id}.{run.attempt}", now=run.now)
 
 
 @jobs.handler(retention.ERASE_OLD, outside=True)

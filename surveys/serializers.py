@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, cast
 
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -11,6 +12,7 @@ from surveys.forms.answer import CHANNELS
 from surveys.models import Invitation, Question, Response, Survey
 from surveys.queries import editing
 from surveys.queries.answers import answers_of
+from surveys.queries.invitations import STATES, state_of
 from surveys.services.invitations import MOST_AT_ONCE, MOST_DAYS, VALID_DAYS
 from voc.api.strict import StrictSerializer, WholeNumberField
 
@@ -223,14 +225,22 @@ class InvitationsIn(StrictSerializer):
 
 
 class InvitationOut(serializers.ModelSerializer[Invitation]):
+    """`skipped` says why no mail went out; a rested customer is tried again by itself."""
+
     survey = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    state = serializers.SerializerMethodField()
+    answered_at = serializers.DateTimeField(source="used_at", allow_null=True)
 
     class Meta:
         model = Invitation
         fields = [
-            "id", "survey", "customer", "reason_ref", "created_at", "expires_at", "sent_at",
-            "used_at",
+            "id", "survey", "customer", "reason_ref", "state", "created_at", "expires_at",
+            "sent_at", "used_at", "answered_at", "bounced_at", "skipped",
         ]  # fmt: skip
+
+    @extend_schema_field(serializers.ChoiceField(choices=STATES))
+    def get_state(self, invitation: Invitation) -> str:
+        return state_of(invitation, timezone.now())
 
 
 class LinkOut(serializers.Serializer[Any]):

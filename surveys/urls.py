@@ -1,10 +1,12 @@
 from django.urls import path
 
 from surveys.views import (
+    campaigns,
     design,
     people,
     placements,
     public,
+    qr,
     questions,
     receipt,
     responses,
@@ -59,4 +61,15 @@ urlpatterns = [
     path("surveys/<int:pk>/placements/try/", placements.try_out, name="placements-try"),
     path("placements/<int:pk>/", placements.edit, name="placement"),
     path("placements/<int:pk>/remove/", placements.remove, name="placement-remove"),
+    path("surveys/<int:pk>/qr.svg", qr.survey_qr_svg, name="survey-qr-svg"),
+    path("surveys/<int:pk>/qr.png", qr.survey_qr_png, name="survey-qr-png"),
+    path("surveys/<int:pk>/campaigns/", campaigns.campaign_list, name="survey-campaigns"),
+    path("surveys/<int:pk>/campaigns/new/", campaigns.campaign_new, name="campaign-new"),
+    path("surveys/campaigns/<int:pk>/", campaigns.campaign_page, name="campaign"),
+    path("surveys/campaigns/<int:pk>/people/", campaigns.campaign_people, name="campaign-people"),
+    path("surveys/campaigns/<int:pk>/start/", campaigns.campaign_start, name="campaign-start"),
+    path("surveys/campaigns/<int:pk>/pause/", campaigns.campaign_pause, name="campaign-pause"),
+    path("surveys/campaigns/<int:pk>/resume/", campaigns.campaign_resume, name="campaign-resume"),
+    path("surveys/campaigns/<int:pk>/cancel/", campaigns.campaign_cancel, name="campaign-cancel"),
+    path("settings/asking/", campaigns.asking_rules, name="asking-rules"),
 ]

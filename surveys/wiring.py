@@ -19,6 +19,7 @@ def connect() -> None:
     registry.nav.append(
         NavEntry(60, _("アンケート"), "surveys", "clipboard-list", EVERYONE, "/surveys/")
     )
+    registry.settings.append(("asking", _("アンケートのお願い"), "asking-rules"))
     registry.timeline.append(timeline)
     registry.rebuild.setdefault("rollups", []).append(rebuild_days)
     registry.holds_data.append(lambda: Response.objects.exists() or Survey.objects.exists())

@@ -89,6 +89,8 @@ class Registry:
     tickets: Callable[[Any, date, date, datetime], TicketFigures] | None = None
     # (ticket_id) → its requester, None when there is no such ticket
     ticket_contact: Callable[[int], TicketContact | None] | None = None
+    # (since) → ids of the customers who have asked something since, as a query
+    lately_asking: Callable[[datetime], Any] | None = None
     # (user) → keys of the teams whose comments this person may read, None for all
     teams: Callable[[Any], set[str] | None] | None = None
     # (order, name, step(world, now, progress))

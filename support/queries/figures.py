@@ -88,6 +88,12 @@ def ticket_contact(ticket_id: int) -> TicketContact | None:
     )
 
 
+def lately_asking(since: datetime) -> Any:
+    """Ids of the customers who have written to us since; tickets that we opened do not count."""
+    asked = Ticket.objects.filter(created_at__gte=since, requester__isnull=False)
+    return asked.exclude(origin=Ticket.Origin.RECOVERY).values("requester")
+
+
 def ticket_figures(user: User, first: date, last: date, now: datetime) -> TicketFigures:
     """Counts and median times over whole days in Japan, of the inboxes this person sees."""
     start = datetime.combine(first, time(), TOKYO)

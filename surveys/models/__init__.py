@@ -10,15 +10,20 @@ from surveys.models.answers import (
     ResponseDay,
     SavedAnswer,
 )
+from surveys.models.campaigns import AskingRules, Campaign, CampaignMember, LastAsk
 from surveys.models.design import Question, Quota, Survey, SurveyVersion
 from surveys.models.placements import Placement
 
 __all__ = [
     "Answer",
     "AnswerDay",
+    "AskingRules",
     "Attempt",
+    "Campaign",
+    "CampaignMember",
     "CutDay",
     "Invitation",
+    "LastAsk",
     "Placement",
     "Question",
     "Quota",

@@ -3,13 +3,24 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from feedback.models import Customer
+from feedback.models import ContactPoint, Customer
 from surveys.models.design import Question, Survey
 from voc.models import GuardedJSONField
 
 
 class Invitation(models.Model):
     """A personal link for one answer. The token is shown once and kept as its SHA-256."""
+
+    class Skip(models.TextChoices):
+        """Why nothing was sent."""
+
+        RESTED = "rested", _("最近ほかのアンケートをお願いしたため")
+        REFUSED = "refused", _("アンケートのお願いを断っているため")
+        NO_ADDRESS = "no_address", _("メールアドレスの登録がないため")
+        BOUNCED = "bounced", _("メールアドレスに届かないため")
+        BAD_ADDRESS = "bad_address", _("メールアドレスを使えないため")
+        UNDELIVERED = "undelivered", _("メールサーバーが受け付けなかったため")
+        CANCELLED = "cancelled", _("配信を取りやめたため")
 
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="invitations")
     customer = models.ForeignKey(
@@ -23,6 +34,12 @@ class Invitation(models.Model):
     used_at = models.DateTimeField(null=True)
     # When the mail with the link was handed to the mail server; NULL when none was.
     sent_at = models.DateTimeField(null=True)
+    # The address it went to, and when that address sent it back for good.
+    contact = models.ForeignKey(
+        ContactPoint, null=True, on_delete=models.SET_NULL, related_name="invitations"
+    )
+    bounced_at = models.DateTimeField(null=True)
+    skipped = models.CharField(max_length=12, choices=Skip, default="", blank=True)
 
     class Meta:
         constraints = [
@@ -30,7 +47,11 @@ class Invitation(models.Model):
                 fields=["survey", "reason_ref"], name="invitation_reason_once"
             )
         ]
-        indexes = [models.Index(fields=["survey", "-id"], name="invitation_newest")]
+        indexes = [
+            models.Index(fields=["survey", "-id"], name="invitation_newest"),
+            # When somebody was last asked.
+            models.Index(fields=["customer", "sent_at"], name="invitation_asked"),
+        ]
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"

@@ -11,14 +11,17 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.core.mail.message import forbid_multi_line_headers
 from django.db import transaction
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from feedback.models import Consent, ContactPoint, Customer
-from surveys.models import Invitation, Survey
+from feedback.services.people import contact_key
+from surveys.models import CampaignMember, Invitation, Survey
 from surveys.queries import definitions
+from surveys.services import asking, bounces
 from voc import audit, jobs
 from voc.clock import local_day
 from voc.errors import DeliveryError, Refused
@@ -106,7 +109,7 @@ def invite(
             if [row.customer_id for row in made] != [c and c.pk for c in customers]:
                 raise Refused(_("同じ控えの番号で、別の宛先が送られました。"), "key_reused")
             return [Link(row, link_of(row)) for row in made]
-    rows = _create(survey, list(zip(customers, refs, strict=True)), now=now, days=days)
+    rows = create(survey, list(zip(customers, refs, strict=True)), now=now, days=days)
     if send:
         for row in rows:
             if row.customer_id:
@@ -117,7 +120,7 @@ def invite(
     return [Link(row, link_of(row)) for row in rows]
 
 
-def _create(
+def create(
     survey: Survey, wanted: list[tuple[Customer | None, str | None]], *, now: datetime, days: int
 ) -> list[Invitation]:
     rows = Invitation.objects.bulk_create(
@@ -163,6 +166,11 @@ def stop_surveys(*, invitation: Invitation, now: datetime) -> None:
             source=f"invitation:{invitation.pk}",
             text=_("アンケートのお願いを、今後受け取りません。"),
         )
+    CampaignMember.objects.filter(
+        customer=invitation.customer_id, next_at__isnull=False
+    ).update(
+        state=CampaignMember.State.OPTED_OUT, reason=Invitation.Skip.REFUSED, next_at=None
+    )
 
 
 @transaction.atomic
@@ -186,13 +194,18 @@ def invite_after_ticket(*, ticket_id: int, now: datetime) -> Invitation | None:
     customer = Customer.objects.filter(pk=contact.customer_id).first()
     if customer is None:
         return None
-    (row,) = _create(survey, [(customer, reason)], now=now, days=VALID_DAYS)
+    (row,) = create(survey, [(customer, reason)], now=now, days=VALID_DAYS)
     jobs.enqueue(SEND, {"invitation_id": row.pk}, now=now)
     return row
 
 
 def send_invitation(*, invitation_id: int, now: datetime) -> bool:
-    """Mails the link; False when there is nothing to send any more, or nobody to send it to."""
+    """Mails the link; False when there is nothing to send any more, or nobody to send it to.
+
+    Why nothing was sent stands in `skipped`. Somebody who was asked lately by another way is
+    tried again when the rest is over, if the link still holds then. After a ticket nobody is:
+    a question about last month's talk would measure memory.
+    """
     invitation = (
         Invitation.objects.select_related("survey", "customer").filter(pk=invitation_id).first()
     )
@@ -203,53 +216,158 @@ def send_invitation(*, invitation_id: int, now: datetime) -> bool:
         or invitation.used_at
         or invitation.expires_at <= now
         or invitation.survey.state != Survey.State.PUBLISHED
-        or refused_surveys(invitation.customer_id)
     ):
         return False
-    address, about = _address(invitation)
-    if not address:
+    letter = letter_for(invitation)
+    if isinstance(letter, Invitation.Skip):
+        return _skip(invitation, letter)
+    free = asking.take(invitation=invitation, now=now)
+    if free is not None:
+        with transaction.atomic():
+            _skip(invitation, Invitation.Skip.RESTED)
+            if free < invitation.expires_at and not _after_ticket(invitation):
+                jobs.enqueue(SEND, {"invitation_id": invitation.pk}, now=now, due_at=free)
         return False
-    message = _message(invitation, address, about)
     try:
-        message.send()
+        letter.message.send()
     except smtplib.SMTPRecipientsRefused as error:
-        codes = [code for code, _text in error.recipients.values()]
-        raise DeliveryError("recipient refused", permanent=min(codes, default=0) >= 500) from error
+        if not refused_for_good(error):
+            raise DeliveryError("recipient refused") from error
+        mark_sent(invitation, letter, now=now)
+        bounces.record_bounce(
+            message_id=message_id(invitation), address=letter.address, permanent=True, now=now
+        )
+        raise DeliveryError("recipient refused", permanent=True) from error
     except (smtplib.SMTPException, OSError) as error:
         raise DeliveryError(f"mail server: {type(error).__name__}") from error
-    Invitation.objects.filter(pk=invitation.pk, sent_at=None).update(sent_at=now)
+    mark_sent(invitation, letter, now=now)
     return True
 
 
-def _address(invitation: Invitation) -> tuple[str, str]:
+def refused_for_good(error: smtplib.SMTPRecipientsRefused) -> bool:
+    """Whether the server has said that this mailbox does not exist, rather than "later"."""
+    return min((code for code, _text in error.recipients.values()), default=0) >= 500
+
+
+def mark_sent(invitation: Invitation, letter: "Letter", *, now: datetime) -> None:
+    """The mail is with the mail server. A second time, as after a reminder, the first one stays."""
+    Invitation.objects.filter(pk=invitation.pk, sent_at=None).update(
+        sent_at=now, contact=letter.contact, skipped=""
+    )
+
+
+def _skip(invitation: Invitation, why: Invitation.Skip) -> bool:
+    Invitation.objects.filter(pk=invitation.pk, sent_at=None).update(skipped=why)
+    return False
+
+
+def _after_ticket(invitation: Invitation) -> bool:
+    return (invitation.reason_ref or "").startswith("ticket:")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail ready to be handed over, and whose address it goes to."""
+
+    message: EmailMessage
+    address: str
+    contact: ContactPoint | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the mails of one survey have in common."""
+
+    title: str
+    purpose: str
+    operator: str
+    contact: str
+    retention_months: int
+    # At the foot of the mail; empty while the house has not said it.
+    postal: str
+
+
+def wording_of(survey: Survey) -> Wording:
+    """The words of the publication, and the sender's address."""
+    words = definitions.of_version(survey, survey.version) or survey
+    return Wording(
+        title=words.title,
+        purpose=words.purpose,
+        operator=" ".join(words.operator.split()),
+        contact=words.contact,
+        retention_months=words.retention_months,
+        postal=asking.rules().sender_address,
+    )
+
+
+def letter_for(
+    invitation: Invitation, *, reminder: int = 0, wording: Wording | None = None
+) -> Letter | Invitation.Skip:
+    """The mail of an invitation, or why its customer may not or cannot be written to.
+
+    The reminder with this number, from 1, has a Message-ID of its own.
+    """
+    assert invitation.customer_id is not None
+    if refused_surveys(invitation.customer_id):
+        return Invitation.Skip.REFUSED
+    found = _address(invitation)
+    if isinstance(found, Invitation.Skip):
+        return found
+    address, contact, about = found
+    try:
+        # An address that no header can carry must be known before the wire.
+        forbid_multi_line_headers("To", address, "utf-8")
+        words = wording or wording_of(invitation.survey)
+        message = _message(invitation, words, address, about, reminder)
+    except (ValueError, UnicodeError):
+        return Invitation.Skip.BAD_ADDRESS
+    return Letter(message, address, contact)
+
+
+def _address(
+    invitation: Invitation,
+) -> tuple[str, ContactPoint | None, str] | Invitation.Skip:
     """Where to send, and what the mail is about: the ticket's own address before all others."""
-    reason, _colon, ref = (invitation.reason_ref or "").partition(":")
-    if reason == "ticket" and registry.ticket_contact:
-        contact = registry.ticket_contact(int(ref))
-        if contact is not None and contact.email:
-            words = " ".join(contact.subject.split())[:80]
-            return contact.email, _("お問い合わせ（%(number)s）「%(subject)s」の件です。") % {
-                "number": contact.number,
+    points = ContactPoint.objects.filter(kind=ContactPoint.Kind.EMAIL)
+    if _after_ticket(invitation) and registry.ticket_contact:
+        about = registry.ticket_contact(int((invitation.reason_ref or "").partition(":")[2]))
+        if about is not None and about.email:
+            point = points.filter(key=contact_key("email", about.email)).first()
+            if point is not None and point.bounced_at:
+                return Invitation.Skip.BOUNCED
+            words = " ".join(about.subject.split())[:80]
+            return about.email, point, _("お問い合わせ（%(number)s）「%(subject)s」の件です。") % {
+                "number": about.number,
                 "subject": words,
             }
-    point = (
-        ContactPoint.objects.filter(
-            customer=invitation.customer_id, kind=ContactPoint.Kind.EMAIL, bounced_at=None
-        )
-        .order_by("pk")
-        .first()
-    )
-    return (point.value if point else ""), ""
+    mine = list(points.filter(customer=invitation.customer_id).order_by("pk"))
+    for point in mine:
+        if point.bounced_at is None:
+            return point.value, point, ""
+    return Invitation.Skip.BOUNCED if mine else Invitation.Skip.NO_ADDRESS
 
 
-def _message(invitation: Invitation, address: str, about: str) -> EmailMessage:
-    definition = definitions.of_version(invitation.survey, invitation.survey.version)
-    words = definition or invitation.survey
-    operator = " ".join(words.operator.split())
+def message_id(invitation: Invitation, reminder: int = 0) -> str:
+    """The same on every try, so that a mail that was sent twice is seen as one."""
+    host = urlsplit(settings.BASE_URL).hostname or "localhost"
+    number = f"-r{reminder}" if reminder else ""
+    return f"<survey-invitation-{invitation.pk}-{invitation.digest[:12]}{number}@{host}>"
+
+
+def _message(
+    invitation: Invitation, words: Wording, address: str, about: str, reminder: int
+) -> EmailMessage:
+    operator, stop = words.operator, stop_link_of(invitation)
     last = local_day(invitation.expires_at)
+    sender = _("差出人・お問い合わせ先\n%(operator)s　%(contact)s") % {
+        "operator": operator,
+        "contact": words.contact,
+    }
     parts = [
         _("%(operator)sです。いつもご利用いただき、ありがとうございます。") % {"operator": operator},
         about,
+        _("先日お願いしたアンケートの、再度のご案内です。すでにお答えいただいた場合は、ご容赦ください。")
+        if reminder else "",
         _("1分ほどのアンケートにお答えいただけますと幸いです。\n\n%(title)s\n%(link)s\n（%(until)sまで・お一人1回）")
         % {
             "title": words.title,
@@ -258,21 +376,21 @@ def _message(invitation: Invitation, address: str, about: str) -> EmailMessage:
         },
         _("ご回答の使いみち\n%(purpose)s\n回答は%(months)sか月保管します。")
         % {"purpose": words.purpose, "months": words.retention_months},
-        _("差出人・お問い合わせ先\n%(operator)s　%(contact)s")
-        % {"operator": operator, "contact": words.contact},
+        f"{sender}\n{words.postal}" if words.postal else sender,
         _("アンケートのお願いを今後受け取らないときは、次のページでお知らせください。\n%(link)s")
-        % {"link": stop_link_of(invitation)},
+        % {"link": stop},
     ]
-    host = urlsplit(settings.BASE_URL).hostname or "localhost"
+    subject = _("【再】アンケートのお願い（%(operator)s）") if reminder else _(
+        "アンケートのお願い（%(operator)s）"
+    )
     return EmailMessage(
-        _("アンケートのお願い（%(operator)s）") % {"operator": operator},
+        subject % {"operator": operator},
         "\n\n".join(part for part in parts if part) + "\n",
         to=[address],
         headers={
             "Auto-Submitted": "auto-generated",
-            # The same on every try, so that a mail that was sent twice is seen as one.
-            "Message-ID": f"<survey-invitation-{invitation.pk}-{invitation.digest[:12]}@{host}>",
-            "List-Unsubscribe": f"<{stop_link_of(invitation)}>",
+            "Message-ID": message_id(invitation, reminder),
+            "List-Unsubscribe": f"<{stop}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )

@@ -18,6 +18,7 @@ from surveys.queries.definitions import Definition, of_version
 from surveys.questions import rules
 from surveys.questions.asked import SCORES, Asked
 from surveys.services import days, odd, rows
+from surveys.services.campaigns import running
 from voc import events, jobs
 from voc.clock import local_day
 from voc.errors import Refused
@@ -205,6 +206,8 @@ def process(*, response_id: int, now: datetime) -> None:
         score=value,
         spoke=words,
     )
+    if response.invitation_id:
+        running.answered(invitation_id=response.invitation_id)
     if not response.partial:
         events.publish(
             names.RESPONSE_COMPLETED,

@@ -87,6 +87,10 @@ def _state(row: Invitation, now: object) -> tuple[str, str]:
     """(words, tone) of where an invitation stands."""
     if row.used_at:
         return _("回答済み"), "matsu"
+    if row.bounced_at:
+        return _("届かなかった"), "ebi"
+    if row.skipped and not row.sent_at:
+        return _("見送り（%(why)s）") % {"why": row.get_skipped_display()}, ""
     if row.expires_at <= now:  # type: ignore[operator]
         return _("期限切れ"), "dashed"
     return (_("送信済み"), "ai") if row.sent_at else (_("未送信"), "")

@@ -38,6 +38,8 @@ class Machine:
     address: str = ""
     broker: str = ""
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    # Variables of this machine alone, such as where its mail goes.
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def env(self) -> dict[str, str]:
@@ -46,7 +48,7 @@ class Machine:
             more["DATABASE_URL"] = self.address
         if self.broker:
             more["BROKER_URL"] = self.broker
-        return environment(self.folder, **more)
+        return environment(self.folder, **more, **self.more)
 
     @property
     def log(self) -> Path:

@@ -9,7 +9,7 @@ import voc.models.fields
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveys', '0005_question_keys'),
+        ('surveys', '0006_campaigns'),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""Campaigns: who is asked, when it goes out, and what keeps it going."""
