@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys import api
+from surveys import api, api_exports
 
 urlpatterns = [
     path("surveys", api.survey_list, name="api-surveys"),
@@ -8,4 +8,7 @@ urlpatterns = [
     path("surveys/<slug:slug>/publish", api.survey_publish, name="api-survey-publish"),
     path("responses", api.response_list, name="api-responses"),
     path("invitations", api.invitation_list, name="api-invitations"),
+    path("exports", api_exports.export_list, name="api-exports"),
+    path("exports/<int:pk>", api_exports.export_one, name="api-export"),
+    path("exports/<int:pk>/file", api_exports.export_file, name="api-export-file"),
 ]

@@ -1,6 +1,6 @@
 """Work that must happen after the fact: answers are worked, invitations are mailed."""
 
-from surveys.services import attempts, invitations, responses
+from surveys.services import attempts, exports, invitations, responses
 from voc import jobs
 from voc.jobs import Run
 
@@ -27,3 +27,15 @@ def send_invitation(run: Run, invitation_id: int) -> None:
 def keep_broken_off(run: Run) -> None:
     """Makes responses of attempts that nobody has come back to; those that are made are passed by."""
     attempts.keep_broken_off(now=run.now)
+
+
+@jobs.handler(exports.MAKE, outside=True)
+def make_export(run: Run, export_id: int) -> None:
+    """Writes a file of responses; a finished one is left alone."""
+    exports.make(export_id=export_id, attempt=run.attempt, now=run.now)
+
+
+@jobs.handler(exports.PURGE)
+def purge_exports(run: Run) -> None:
+    """Throws expired files away; those that are gone are passed by."""
+    exports.purge(now=run.now)

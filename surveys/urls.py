@@ -1,6 +1,6 @@
 from django.urls import path
 
-from surveys.views import design, people, public, results
+from surveys.views import design, exports, people, public, results
 
 urlpatterns = [
     path("s/<slug:slug>/", public.form, name="survey-form"),
@@ -15,4 +15,6 @@ urlpatterns = [
     path("surveys/<int:pk>/publish/", design.publish, name="survey-publish"),
     path("surveys/<int:pk>/close/", design.close, name="survey-close"),
     path("surveys/<int:pk>/invitations/", people.invitations, name="survey-invitations"),
+    path("surveys/<int:pk>/exports/", exports.exports_page, name="survey-exports"),
+    path("surveys/<int:pk>/exports/<int:number>/", exports.download, name="survey-export"),
 ]

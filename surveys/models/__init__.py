@@ -11,12 +11,14 @@ from surveys.models.answers import (
     SavedAnswer,
 )
 from surveys.models.design import Question, Quota, Survey, SurveyVersion
+from surveys.models.exports import Export
 
 __all__ = [
     "Answer",
     "AnswerDay",
     "Attempt",
     "CutDay",
+    "Export",
     "Invitation",
     "Question",
     "Quota",
