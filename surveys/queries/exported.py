@@ -129,7 +129,7 @@ class _Tokyo(Func):
 def _words(source: Source, user: User) -> Any:
     """The comment made from a free text, its mask in front: `[[0, 3, "…"]]text`, or NULL.
 
-    A response without words looks up none.
+    "?" stands for a mask that the analysis has not made yet. A response without words looks up none.
     """
     which: Any = Value(f":{source.key}")
     if source.first_in:
@@ -139,7 +139,12 @@ def _words(source: Source, user: User) -> Any:
         Value("response:"), Cast(OuterRef("pk"), TextField()), which, output_field=TextField()
     )
     said = comments_for(user).filter(source="survey", source_ref=ref)
-    pair = Concat(Cast("mask_spans", TextField()), "text", output_field=TextField())
+    spans = Case(
+        When(analysed_version="", then=Value("?")),
+        default=Cast("mask_spans", TextField()),
+        output_field=TextField(),
+    )
+    pair = Concat(spans, "text", output_field=TextField())
     return Case(When(spoke=True, then=Subquery(said.values_list(pair))), default=None)
 
 
@@ -188,6 +193,8 @@ def _with_mask(pair: str) -> str:
     """The text behind its spans, with private particulars replaced by what they are."""
     if pair.startswith("[]"):
         return pair[2:]
+    if pair.startswith("?"):
+        return masking.mask(pair[1:])
     spans, end = _decoder.raw_decode(pair)
     return masked(pair[end:], spans)
 

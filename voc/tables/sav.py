@@ -147,7 +147,7 @@ class Writer:
                 very_long.append(f"{short}={variable.width:05d}\0\t")
             if variable.values:
                 if variable.width > 8:
-                    long_labels.append(_long_labels(variable, short))
+                    long_labels.append(_long_labels(variable))
                 else:
                     labels.append(_labels(variable, index))
             for part, (_, declared) in enumerate(_segments(variable.width)):
@@ -208,8 +208,8 @@ def _labels(variable: Variable, index: int) -> bytes:
     return b"".join(out) + struct.pack("<iii", 4, 1, index)
 
 
-def _long_labels(variable: Variable, short: str) -> bytes:
-    name = short.encode()
+def _long_labels(variable: Variable) -> bytes:
+    name = variable.name.encode()
     out = [struct.pack("<i", len(name)), name, struct.pack("<ii", variable.width, len(variable.values))]
     for value, label in variable.values.items():
         raw, text = cut(value, variable.width).ljust(variable.width), cut(label, _MOST_VALUE_LABEL)
