@@ -78,7 +78,9 @@ class ExportOut(serializers.ModelSerializer[Export]):
 
 
 @extend_schema(
-    methods=["GET"], operation_id="exports_list", responses=ExportOut(many=True),
+    methods=["GET"],
+    operation_id="exports_list",
+    responses=ExportOut(many=True),
     parameters=[OpenApiParameter("cursor", str), OpenApiParameter("limit", int)],
 )
 @extend_schema(methods=["POST"], request=ExportIn, responses={201: ExportOut})

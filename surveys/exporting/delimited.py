@@ -9,8 +9,9 @@ from surveys.exporting.cells import heading, shown
 from surveys.queries.columns import Source, columns_of
 from surveys.queries.exported import Texts, cells
 
-# The same letters at other places of Unicode, as Japanese Windows has them.
-_TWINS = str.maketrans("〜−—‖¢£¬", "～－―∥￠￡￢")
+# The same letters at other places of Unicode, as Japanese Windows has them; and our own mark for
+# what is hidden.
+_TWINS = str.maketrans("〜−—‖¢£¬•", "～－―∥￠￡￢・")
 # What stands for a letter that CP932 lacks, as printers have always done.
 LACKING = "〓"
 
@@ -88,7 +89,9 @@ def _writer(source: Source, *, by_codes: bool) -> Callable[[Texts], Sequence[str
     kept = lru_cache(_KEPT)(one)
     if source.columns[0].kind in ("number", "day") and source.reads not in ("ranks", "flag"):
         plain = _DAYS if source.columns[0].kind == "day" else _PLAIN
-        return lambda values: values if plain.fullmatch("".join(values)) else list(map(kept, values))
+        return lambda values: (
+            values if plain.fullmatch("".join(values)) else list(map(kept, values))
+        )
     return lambda values: list(map(kept, values))
 
 

@@ -24,7 +24,10 @@ class Cut:
 
     def of(self, text: str) -> str:
         """The text as far as it fits; an end is marked."""
-        if len(text) * 2 <= MOST_LETTERS or (units := text.encode("utf-16-le")).__len__() <= MOST_LETTERS * 2:
+        if (
+            len(text) * 2 <= MOST_LETTERS
+            or (units := text.encode("utf-16-le")).__len__() <= MOST_LETTERS * 2
+        ):
             return text
         self.cells += 1
         return units[: (MOST_LETTERS - 1) * 2].decode("utf-16-le", "ignore") + "…"
@@ -42,7 +45,11 @@ def write(
     """The number of rows of each piece, as it is written; the file is whole when it ends."""
     import xlsxwriter
 
-    options = {"constant_memory": True, "tmpdir": str(path.parent), "default_date_format": "yyyy/mm/dd"}
+    options = {
+        "constant_memory": True,
+        "tmpdir": str(path.parent),
+        "default_date_format": "yyyy/mm/dd",
+    }
     book = xlsxwriter.Workbook(str(path), options)
     sheet = book.add_worksheet(_("回答"))
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
@@ -52,7 +59,9 @@ def write(
     }
     for place, column in enumerate(columns):
         sheet.set_column(place, place, _WIDTHS.get(column.kind, 14))
-        sheet.write_string(0, place, cut.of(printable(column.name if by_keys else column.label)), bold)
+        sheet.write_string(
+            0, place, cut.of(printable(column.name if by_keys else column.label)), bold
+        )
     sheet.freeze_panes(1, 0)
     line = 0
     for piece in pieces:

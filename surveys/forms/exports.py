@@ -76,14 +76,21 @@ class ExportForm(forms.Form):
             ]
 
     @property
-    def which(self) -> list[Any]:
-        """The fields that choose responses."""
-        return [self[name] for name in ("first", "last", *CutDay.DIMENSIONS)]
+    def days(self) -> list[Any]:
+        """The fields of the period."""
+        return [self["first"], self["last"]]
+
+    @property
+    def parts(self) -> list[Any]:
+        """The fields of the five ways to cut responses."""
+        return [self[name] for name in CutDay.DIMENSIONS]
 
     @property
     def how(self) -> list[Any]:
         """The fields that say what the file looks like."""
-        return [self[name] for name in ("by_keys", "by_codes", "with_people") if name in self.fields]
+        return [
+            self[name] for name in ("by_keys", "by_codes", "with_people") if name in self.fields
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -99,9 +99,7 @@ def _question(asked: list[Asked], published: list[Definition]) -> list[Source]:
         )
         source = make("grid", columns, items=tuple(rows))
     elif kind == "long":
-        first_in = tuple(
-            one.version for one in published if one.comment and one.comment.key == key
-        )
+        first_in = tuple(one.version for one in published if one.comment and one.comment.key == key)
         source = make("words", (Column(key, label, "text"),), first_in=first_in)
     elif kind in ("email", "phone"):
         source = make("personal", (Column(key, label, "text"),))
@@ -113,7 +111,9 @@ def _question(asked: list[Asked], published: list[Definition]) -> list[Source]:
     if OTHER not in choices or kind not in ("single", "multiple"):
         return [source]
     # A choice may not be called "text": ids are checked, but old ones could be.
-    other = Column(f"{key}.{OTHER}_text", _("%(question)s（その他の内容）") % {"question": label}, "text")
+    other = Column(
+        f"{key}.{OTHER}_text", _("%(question)s（その他の内容）") % {"question": label}, "text"
+    )
     return [source, Source("masked", (other,), key=f"{key}.{OTHER}")]
 
 
@@ -130,7 +130,9 @@ def _labels(asked: Iterable[Asked], name: str) -> dict[str, str]:
 
 
 def _response(variants: list[list[Asked]], *, with_people: bool) -> list[Source]:
-    def one(reads: str, name: str, label: str, kind: str, labels: Mapping[str, str] | None = None) -> Source:
+    def one(
+        reads: str, name: str, label: str, kind: str, labels: Mapping[str, str] | None = None
+    ) -> Source:
         return Source(reads, (Column(name, label, kind, labels or {}),))
 
     sources = [

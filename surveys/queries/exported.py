@@ -133,7 +133,10 @@ def _words(source: Source, user: User) -> Any:
     """
     which: Any = Value(f":{source.key}")
     if source.first_in:
-        first = [When(Exact(OuterRef("survey_version"), number), then=Value("")) for number in source.first_in]
+        first = [
+            When(Exact(OuterRef("survey_version"), number), then=Value(""))
+            for number in source.first_in
+        ]
         which = Case(*first, default=which)
     ref = Concat(
         Value("response:"), Cast(OuterRef("pk"), TextField()), which, output_field=TextField()

@@ -55,7 +55,9 @@ def exports_page(request: StaffRequest, pk: int) -> HttpResponseBase:
         except Refused as refused:
             form.add_error(None, refused.message)
         else:
-            messages.success(request, _("書き出しを始めました。できあがると、下の表から受け取れます。"))
+            messages.success(
+                request, _("書き出しを始めました。できあがると、下の表から受け取れます。")
+            )
             return redirect("survey-exports", pk=pk)
     return _page(request, survey, form, status=422)
 
@@ -122,7 +124,9 @@ def download(request: StaffRequest, pk: int, number: int) -> HttpResponseBase:
         return answer
     form = ExportForm(survey=survey, may_people=request.user.role in MANAGERS)
     if export.state in ("waiting", "running", "failed"):
-        return _page(request, survey, form, status=409, error=_("このファイルは、まだできていません。"))
+        return _page(
+            request, survey, form, status=409, error=_("このファイルは、まだできていません。")
+        )
     error = _("このファイルは期限が切れたため、消しました。もう一度書き出してください。")
     return _page(request, survey, form, status=410, error=error)
 

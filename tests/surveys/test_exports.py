@@ -82,7 +82,7 @@ def test_every_kind_of_answer_has_its_columns(many, people):
     assert (cells["grid.r1"], cells["grid.r2"]) == ("よい", "")
     assert [cells[f"rank.c{n}"] for n in (1, 2, 3)] == ["2", "1", "3"]
     assert cells["short"] == "電話は【電話番号】"
-    assert cells["words"] == "連絡は 【メール】 へ\n「はやい」,\"とても\""
+    assert cells["words"] == '連絡は 【メール】 へ\n「はやい」,"とても"'
     assert cells["mail"] == cells["tel"] == "•••"
     assert cells["day"] == "2026-01-02" and cells["many-people"] == "3.5" and cells["agreed"] == "1"
     assert cells["_id"] == str(response.pk) and cells["_version"] == "1"
@@ -112,7 +112,9 @@ def test_the_first_row_is_in_the_words_of_the_questions(many, people):
     (names,) = table(many, people.analyst)
 
     assert names[:2] == ["すすめたいですか。", "満足していますか。"]
-    assert "いくつでも［白］" in names and "どれか1つ（その他の内容）" in names and "回答番号" in names
+    assert (
+        "いくつでも［白］" in names and "どれか1つ（その他の内容）" in names and "回答番号" in names
+    )
 
 
 def test_columns_stay_when_questions_and_choices_are_taken_out(survey, people):
@@ -183,7 +185,9 @@ def test_an_empty_survey_is_a_row_of_names(many, people):
 def test_responses_of_other_surveys_and_unworked_ones_are_left_out(many, survey, people):
     answer(survey, score=3)
     definition = definitions.of_version(many, 1)
-    responses.accept(definition=definition, key=uuid.uuid4(), answers={"nps": 1}, now=timezone.now())
+    responses.accept(
+        definition=definition, key=uuid.uuid4(), answers={"nps": 1}, now=timezone.now()
+    )
 
     assert len(table(many, people.analyst)) == 1
 
@@ -244,7 +248,9 @@ def test_the_figure_of_the_file_is_that_of_the_page(survey, people, now):
     assert len(rows) == page.responses == 12
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+SUM(A1)", "-1+1", "@x", "\t=1", "\r=1", "＝1+1", " =1", "\"=1", "　＠x"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+SUM(A1)", "-1+1", "@x", "\t=1", "\r=1", "＝1+1", " =1", '"=1', "　＠x"]
+)
 def test_a_formula_is_made_a_text(text):
     assert harmless(text) == "'" + text
 
@@ -265,9 +271,7 @@ def test_hostile_words_do_not_break_the_table(many, people):
     assert {len(row) for row in rows} == {len(keys)}
     # Line breaks are kept as the comment keeps them.
     got = [row[at].replace("\r\n", "\n") for row in rows]
-    assert got == [
-        "'" + text if text[0] == "=" else text.replace("\r\n", "\n") for text in hostile
-    ]
+    assert got == ["'" + text if text[0] == "=" else text.replace("\r\n", "\n") for text in hostile]
 
 
 def test_labels_of_choices_are_no_formulas_either(survey, people):
@@ -310,7 +314,10 @@ def test_a_sheet_holds_numbers_days_and_words_that_never_calculate(many, people)
     cells = {key.value: cell for key, cell in zip(keys, row, strict=True)}
     assert cells["nps"].value == 9 and cells["many.c2"].value == 0
     assert (cells["words"].value, cells["words"].data_type) == ("=1+1", "s")
-    assert cells["day"].value.isoformat() == "2026-01-02T00:00:00" and cells["many-people"].value == 3.5
+    assert (
+        cells["day"].value.isoformat() == "2026-01-02T00:00:00"
+        and cells["many-people"].value == 3.5
+    )
     assert cells["one"].value == "その他"
     assert [cell.value for cell in book.worksheets[1][1]] == ["列", "質問", "値の意味"]
     assert (export.rows, export.size_bytes) == (1, exports.path_of(export).stat().st_size)
@@ -356,7 +363,9 @@ def test_an_export_made_twice_is_one_file(many, people, run_jobs):
 def test_a_worker_that_dies_leaves_nothing_to_download(many, people, monkeypatch):
     answer(many, nps=1)
     export = asked(many, people.analyst, "csv")
-    monkeypatch.setattr(exports, "_keep", lambda part, final: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(
+        exports, "_keep", lambda part, final: (_ for _ in ()).throw(KeyboardInterrupt)
+    )
 
     with pytest.raises(KeyboardInterrupt):
         made(export)
@@ -430,7 +439,10 @@ def test_a_file_past_its_day_is_gone_before_the_broom_comes(many, people, client
     export = made(asked(many, people.analyst, "csv"))
     Export.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
 
-    assert client_for(people.analyst).get(f"/surveys/{many.pk}/exports/{export.pk}/").status_code == 410
+    assert (
+        client_for(people.analyst).get(f"/surveys/{many.pk}/exports/{export.pk}/").status_code
+        == 410
+    )
 
 
 def test_asking_promises_the_cleaning_too(many, people):
@@ -475,8 +487,13 @@ def test_the_files_of_others_are_not_there(many, people, client_for, api_for):
     other = client_for(people.analyst)
 
     assert other.get(f"/surveys/{many.pk}/exports/{export.pk}/").status_code == 404
-    assert api_for(people.analyst, "exports:read").get(f"/api/v1/exports/{export.pk}").status_code == 404
-    assert client_for(people.admin).get(f"/surveys/{many.pk}/exports/{export.pk}/").status_code == 200
+    assert (
+        api_for(people.analyst, "exports:read").get(f"/api/v1/exports/{export.pk}").status_code
+        == 404
+    )
+    assert (
+        client_for(people.admin).get(f"/surveys/{many.pk}/exports/{export.pk}/").status_code == 200
+    )
     assert not other.get(f"/surveys/{many.pk}/exports/").context["rows"]
 
 
@@ -510,9 +527,11 @@ def test_a_form_that_makes_no_sense_is_refused(many, people, client_for):
 def test_the_page_takes_the_choice_of_the_results_page(many, people, client_for, now):
     answer(many, now=now, nps=3, channel="qr")
 
-    form = client_for(people.analyst).get(
-        f"/surveys/{many.pk}/exports/?first=2026-11-01&last=2026-11-30&channel=qr"
-    ).context["form"]
+    form = (
+        client_for(people.analyst)
+        .get(f"/surveys/{many.pk}/exports/?first=2026-11-01&last=2026-11-30&channel=qr")
+        .context["form"]
+    )
 
     assert form["first"].value() == "2026-11-01" and form["channel"].value() == "qr"
 
@@ -568,8 +587,18 @@ def test_the_api_refuses_what_it_does_not_know(many, people, api_for, bad):
 def test_the_api_wants_the_scope_and_the_role(many, people, api_for):
     body = {"survey": "many", "format": "csv"}
 
-    assert api_for(people.analyst, "responses:write").post("/api/v1/exports", body, format="json").status_code == 403
-    assert api_for(people.agent, "exports:write").post("/api/v1/exports", body, format="json").status_code == 403
+    assert (
+        api_for(people.analyst, "responses:write")
+        .post("/api/v1/exports", body, format="json")
+        .status_code
+        == 403
+    )
+    assert (
+        api_for(people.agent, "exports:write")
+        .post("/api/v1/exports", body, format="json")
+        .status_code
+        == 403
+    )
     refused = api_for(people.analyst, "exports:write").post(
         "/api/v1/exports", {**body, "customers": True}, format="json"
     )
@@ -579,7 +608,14 @@ def test_the_api_wants_the_scope_and_the_role(many, people, api_for):
 def test_answers_of_another_kind_than_the_question_now_is_break_nothing(many, people):
     response = answer(many, nps=1)
     Response.objects.filter(pk=response.pk).update(
-        answers={"nps": "=1+1", "many": "c1", "grid": ["c1"], "rank": {"a": 1}, "day": "きのう", "agreed": "x"}
+        answers={
+            "nps": "=1+1",
+            "many": "c1",
+            "grid": ["c1"],
+            "rank": {"a": 1},
+            "day": "きのう",
+            "agreed": "x",
+        }
     )
 
     keys, row = table(many, people.analyst, by_keys=True)

@@ -30,8 +30,18 @@ def back(path, variables, rows):
 
 
 def test_numbers_and_texts_come_back(tmp_path):
-    variables = [sav.Variable("a", "数"), sav.Variable("b", "文", width=9), sav.Variable("c", width=8)]
-    rows = [(1, "あいう", "x"), (None, "", ""), (-99, "1234567890", "        "), (3.25, "ab  c", None), (1e300, "é", "ｱ")]
+    variables = [
+        sav.Variable("a", "数"),
+        sav.Variable("b", "文", width=9),
+        sav.Variable("c", width=8),
+    ]
+    rows = [
+        (1, "あいう", "x"),
+        (None, "", ""),
+        (-99, "1234567890", "        "),
+        (3.25, "ab  c", None),
+        (1e300, "é", "ｱ"),
+    ]
 
     values, meta = back(tmp_path / "x.sav", variables, rows)
 
@@ -42,13 +52,21 @@ def test_numbers_and_texts_come_back(tmp_path):
     assert meta.column_names_to_labels == {"a": "数", "b": "文", "c": None}
 
 
-@pytest.mark.parametrize("width", [1, 7, 8, 9, 250, 252, 253, 254, 255, 256, 504, 505, 508, 510, 511, 764, 2000, 32_767])
+@pytest.mark.parametrize(
+    "width", [1, 7, 8, 9, 250, 252, 253, 254, 255, 256, 504, 505, 508, 510, 511, 764, 2000, 32_767]
+)
 def test_texts_of_every_width_come_back_whole(tmp_path, width):
     text = ("あ🍣b" * (width // 8 + 1)).encode()[:width].decode("utf-8", "ignore")
     text += "x" * (width - len(text.encode()))
-    variables = [sav.Variable("before"), sav.Variable("t", "長い", width=width), sav.Variable("after", width=3)]
+    variables = [
+        sav.Variable("before"),
+        sav.Variable("t", "長い", width=width),
+        sav.Variable("after", width=3),
+    ]
 
-    values, _meta = back(tmp_path / "x.sav", variables, [(1, text, "end"), (2, "", ""), (3, text[:1], "z")])
+    values, _meta = back(
+        tmp_path / "x.sav", variables, [(1, text, "end"), (2, "", ""), (3, text[:1], "z")]
+    )
 
     assert list(values["t"]) == [text, "", text[:1]]
     assert list(values["before"]) == [1, 2, 3] and list(values["after"]) == ["end", "", "z"]
@@ -78,17 +96,34 @@ def test_labels_of_short_and_long_ids_and_days_come_back(tmp_path):
     assert meta.variable_value_labels["s"] == {"c1": "赤", "c2": "青" * 40}
     assert meta.variable_value_labels["l"] == {long: "白"}
     assert values["s"][0] == "c1" and values["l"][0] == long
-    assert str(values["d"][0])[:10] == "2026-01-02" and str(values["m"][0])[:19].replace("T", " ") == "2026-11-20 09:12:00"
+    assert (
+        str(values["d"][0])[:10] == "2026-01-02"
+        and str(values["m"][0])[:19].replace("T", " ") == "2026-11-20 09:12:00"
+    )
 
 
 def test_names_are_such_as_spss_takes():
-    wanted = ["_id", "many-people", "all", "a.b", "A.B", "x" * 90, "x" * 90, "1st", "あ", "end_", "end"]
+    wanted = [
+        "_id",
+        "many-people",
+        "all",
+        "a.b",
+        "A.B",
+        "x" * 90,
+        "x" * 90,
+        "1st",
+        "あ",
+        "end_",
+        "end",
+    ]
 
     names = sav.names_for(wanted)
 
     assert names[:5] == ["id", "many_people", "v_all", "a.b", "A.B_2"]
     assert len({name.upper() for name in names}) == len(wanted)
-    assert all(len(name.encode()) <= 64 and name[0].isalpha() and name[-1] not in "._" for name in names)
+    assert all(
+        len(name.encode()) <= 64 and name[0].isalpha() and name[-1] not in "._" for name in names
+    )
 
 
 def test_a_survey_comes_back_from_spss(db, people):

@@ -20,7 +20,9 @@ _MISSING = struct.pack("<d", -1.7976931348623157e308)
 _LOWEST = bytes.fromhex("feffffffffffefff")
 _EPOCH = date(1582, 10, 14)
 _A, _F, _SDATE, _DATETIME = 1, 5, 39, 22
-_RESERVED = frozenset(["ALL", "AND", "BY", "EQ", "GE", "GT", "LE", "LT", "NE", "NOT", "OR", "TO", "WITH"])
+_RESERVED = frozenset(
+    ["ALL", "AND", "BY", "EQ", "GE", "GT", "LE", "LT", "NE", "NOT", "OR", "TO", "WITH"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +110,17 @@ class Writer:
     def _text(self, width: int, value: str | None) -> None:
         data = cut(value or "", width)
         for at, declared in _segments(width):
-            part = data[at : at + min(declared, _SEGMENT_USED)] if declared == 255 else data[at : at + declared]
+            part = (
+                data[at : at + min(declared, _SEGMENT_USED)]
+                if declared == 255
+                else data[at : at + declared]
+            )
             whole = part.ljust(-(-declared // 8) * 8)
             for start in range(0, len(whole), 8):
                 eight = whole[start : start + 8]
-                self._put(254 if eight == b"        " else 253, b"" if eight == b"        " else eight)
+                self._put(
+                    254 if eight == b"        " else 253, b"" if eight == b"        " else eight
+                )
 
     def _put(self, code: int, data: bytes) -> None:
         self._codes.append(code)
@@ -130,7 +138,20 @@ class Writer:
         elements = sum(
             -(-declared // 8) for v in self.variables for _, declared in _segments(v.width)
         )
-        months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        months = [
+            "Jan",
+            "Feb",
+            "Mar",
+            "Apr",
+            "May",
+            "Jun",
+            "Jul",
+            "Aug",
+            "Sep",
+            "Oct",
+            "Nov",
+            "Dec",
+        ]
         self.file.write(
             struct.pack(
                 "<4s60siiiiid9s8s64s3x", b"$FL2", b"@(#) SPSS DATA FILE VOC".ljust(60), 2, elements, 1,
@@ -172,15 +193,21 @@ class Writer:
         if declared > 0 and variable.width:
             form = _A << 16 | min(declared, 255) << 8
         else:
-            kind, width = {"day": (_SDATE, 10), "moment": (_DATETIME, 20)}.get(variable.form, (_F, 8))
+            kind, width = {"day": (_SDATE, 10), "moment": (_DATETIME, 20)}.get(
+                variable.form, (_F, 8)
+            )
             form = kind << 16 | width << 8 | (variable.decimals if kind == _F else 0)
         label = cut(variable.label, _MOST_LABEL) if first else b""
         width = declared if variable.width else 0
         self.file.write(
-            struct.pack("<iiiiii8s", 2, width, int(bool(label)), 0, form, form, name.encode().ljust(8))
+            struct.pack(
+                "<iiiiii8s", 2, width, int(bool(label)), 0, form, form, name.encode().ljust(8)
+            )
         )
         if label:
-            self.file.write(struct.pack("<i", len(label)) + label.ljust(-(-len(label) // 4) * 4, b"\0"))
+            self.file.write(
+                struct.pack("<i", len(label)) + label.ljust(-(-len(label) // 4) * 4, b"\0")
+            )
         for _ in range(-(-declared // 8) - 1):
             self.file.write(struct.pack("<iiiiii8s", 2, -1, 0, 0, 0x011D01, 0x011D01, b" " * 8))
 
@@ -210,7 +237,11 @@ def _labels(variable: Variable, index: int) -> bytes:
 
 def _long_labels(variable: Variable) -> bytes:
     name = variable.name.encode()
-    out = [struct.pack("<i", len(name)), name, struct.pack("<ii", variable.width, len(variable.values))]
+    out = [
+        struct.pack("<i", len(name)),
+        name,
+        struct.pack("<ii", variable.width, len(variable.values)),
+    ]
     for value, label in variable.values.items():
         raw, text = cut(value, variable.width).ljust(variable.width), cut(label, _MOST_VALUE_LABEL)
         out.append(struct.pack("<i", len(raw)) + raw + struct.pack("<i", len(text)) + text)
