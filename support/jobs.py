@@ -7,6 +7,7 @@ from voc.jobs import Run
 from voc.models import Job
 
 OPEN_RECOVERY = "support.open_recovery"
+FORGET_WORDS = "support.forget_words"
 
 
 @jobs.handler(mail.SEND, outside=True)
@@ -22,3 +23,10 @@ def open_recovery(run: Run, score_id: int) -> None:
     promised = Job.objects.values_list("created_at", flat=True).get(pk=run.job_id)
     if score is not None:
         recovery.open_recovery(score=score, now=promised)
+
+
+@jobs.handler(FORGET_WORDS)
+def forget_words(run: Run, comment_id: int, score_id: int | None) -> None:
+    """Takes erased words out of the ticket that quotes them; running it again changes nothing."""
+    if score_id is not None:
+        recovery.forget_words(score_id)

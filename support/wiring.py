@@ -36,3 +36,4 @@ def connect() -> None:
     registry.holds_data.append(Ticket.objects.exists)
     registry.demo.append((30, _("問い合わせ"), demo.desk))
     events.subscribe("feedback.score.low", jobs.OPEN_RECOVERY)
+    events.subscribe("feedback.comment.erased", jobs.FORGET_WORDS)

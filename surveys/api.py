@@ -24,8 +24,10 @@ from surveys.serializers import (
     InvitationOut,
     InvitationsIn,
     LinkOut,
+    QuestionsIn,
     ResponseIn,
     ResponseOut,
+    SurveyDetailOut,
     SurveyIn,
     SurveyOut,
 )
@@ -99,12 +101,22 @@ def _create(request: Request) -> ApiResponse:
     return ApiResponse(SurveyOut(survey).data, status=status.HTTP_201_CREATED)
 
 
-@extend_schema(responses=SurveyOut)
-@api(EVERYONE, resource="surveys")
+@extend_schema(methods=["GET"], responses=SurveyDetailOut)
+@extend_schema(methods=["PATCH"], request=QuestionsIn, responses=SurveyDetailOut)
+@api(EVERYONE, ANALYSTS, resource="surveys", methods=("GET", "PATCH"))
 def survey_one(request: Request, slug: str) -> ApiResponse:
-    """One survey by its slug."""
-    row = surveys_for(_user(request)).select_related("touchpoint").filter(slug=slug).first()
-    return ApiResponse(SurveyOut(found(row)).data)
+    """One survey by its slug, with its questions; or the same with other questions."""
+    row = found(surveys_for(_user(request)).select_related("touchpoint").filter(slug=slug).first())
+    if request.method == "PATCH":
+        given = QuestionsIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        try:
+            row = services.set_questions(
+                survey=row, actor=_user(request), now=timezone.now(), **given.validated_data
+            )
+        except services.Stale as stale:
+            return _conflict(stale)
+    return ApiResponse(SurveyDetailOut(row).data)
 
 
 @extend_schema(request=None, responses=SurveyOut)

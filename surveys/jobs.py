@@ -1,6 +1,6 @@
 """Work that must happen after the fact: answers are worked, invitations are mailed."""
 
-from surveys.services import attempts, exports, invitations, responses
+from surveys.services import attempts, exports, invitations, responses, retention
 from voc import jobs
 from voc.jobs import Run
 
@@ -39,3 +39,11 @@ def make_export(run: Run, export_id: int) -> None:
 def purge_exports(run: Run) -> None:
     """Throws expired files away; those that are gone are passed by."""
     exports.purge(now=run.now)
+
+
+@jobs.handler(retention.ERASE_OLD, outside=True)
+def erase_old(run: Run) -> None:
+    """Erases answers whose time is over, and promises the next night; erased ones are passed by."""
+    # First, so that a night that fails does not end the row of nights.
+    retention.promise(now=run.now)
+    retention.erase_old(now=run.now)

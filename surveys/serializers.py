@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from surveys.forms.answer import CHANNELS
 from surveys.models import Invitation, Question, Response, Survey
+from surveys.queries import editing
 from surveys.queries.answers import answers_of
 from surveys.services.invitations import MOST_AT_ONCE, MOST_DAYS, VALID_DAYS
 from voc.api.strict import StrictSerializer, WholeNumberField
@@ -60,6 +61,27 @@ class SurveyOut(serializers.ModelSerializer[Survey]):
         return settings.BASE_URL + reverse("survey-form", args=[survey.slug])
 
 
+class SurveyDetailOut(SurveyOut):
+    """One survey with its questions as they are on the desk, published or not."""
+
+    questions = serializers.SerializerMethodField()
+    seen = serializers.SerializerMethodField(
+        help_text="changes when the questions do; send it back to overwrite nobody"
+    )
+
+    class Meta(SurveyOut.Meta):
+        fields = [
+            *SurveyOut.Meta.fields, "languages", "translations", "opens_at", "closes_at", "shuffle",
+            "frame_origins", "questions", "seen",
+        ]  # fmt: skip
+
+    def get_questions(self, survey: Survey) -> list[dict[str, Any]]:
+        return editing.as_data(survey)
+
+    def get_seen(self, survey: Survey) -> str:
+        return editing.token(editing.as_data(survey))
+
+
 class QuestionIn(StrictSerializer):
     label = TextField(max_length=200)  # type: ignore[assignment]
     help = TextField(max_length=200, required=False, default="", allow_blank=True)
@@ -87,6 +109,13 @@ class DesignIn(StrictSerializer):
     show_if = serializers.DictField(required=False, default=dict)
     translations = serializers.DictField(required=False, default=dict)
     variants = serializers.ListField(required=False, default=list, child=serializers.DictField())
+
+
+class QuestionsIn(StrictSerializer):
+    """The questions in their order; those that are not named are taken out, their answers stay."""
+
+    questions = DesignIn(many=True)
+    seen = TextField(max_length=40, required=False, default="")
 
 
 class SurveyIn(StrictSerializer):

@@ -12,6 +12,7 @@ def connect() -> None:
     from surveys import demo, jobs  # noqa: F401 - jobs registers its handlers
     from surveys.models import Response, Survey
     from surveys.queries.results import timeline
+    from surveys.services import retention
     from surveys.services.days import rebuild_days
     from surveys.services.invitations import INVITE_AFTER_TICKET
 
@@ -21,5 +22,6 @@ def connect() -> None:
     registry.timeline.append(timeline)
     registry.rebuild.setdefault("rollups", []).append(rebuild_days)
     registry.holds_data.append(lambda: Response.objects.exists() or Survey.objects.exists())
+    registry.begin.append(retention.promise)
     registry.demo.append((15, _("アンケート"), demo.surveys))
     events.subscribe("support.ticket.resolved", INVITE_AFTER_TICKET)

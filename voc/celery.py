@@ -1,6 +1,7 @@
 """Celery carries one message: "job N is due". Losing it costs at most one sweep."""
 
 import os
+from functools import cache
 from typing import Any
 
 from celery import Celery
@@ -26,7 +27,19 @@ def run_job(job_id: int) -> None:
 def sweep_task() -> None:
     from voc import jobs
 
+    begin()
     jobs.sweep()
+
+
+@cache
+def begin() -> None:
+    """Once in the life of a process: promises what nobody's action would, such as nightly work."""
+    from django.utils import timezone
+
+    from voc.registry import registry
+
+    for promise in registry.begin:
+        promise(now=timezone.now())
 
 
 @worker_ready.connect

@@ -1,5 +1,6 @@
 """What every staff page shows around its content."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from voc.models import Workspace
+from voc.prepared import Prepared
 from voc.registry import registry
 
 
@@ -41,5 +43,22 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _workspace() -> Workspace | None:
-    return Workspace.objects.filter(pk=1).first()
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What every page says of the workspace."""
+
+    name: str
+    is_demo: bool
+    operator: str
+    contact: str
+
+
+_SPACE = Prepared(
+    lambda: Workspace.objects.filter(pk=1).values_list("name", "is_demo", "operator", "contact")
+)
+
+
+def _workspace() -> Space | None:
+    for name, is_demo, operator, contact in _SPACE.rows():
+        return Space(name, bool(is_demo), operator, contact)
+    return None

@@ -21,7 +21,8 @@ def text() -> str:
     """The sheet without comments and superfluous blanks."""
     css = re.sub(r"/\*.*?\*/", "", SHEET.read_text(), flags=re.S)
     css = re.sub(r"\s+", " ", css)
-    css = re.sub(r"\s*([{};,>])\s*", r"\1", css)
+    css = re.sub(r"\s*([{};,>+])\s*", r"\1", css)
+    css = re.sub(r"\b0(?=\.\d)", "", css)
     # A blank before a colon can separate selectors (`a :hover`), one after it cannot matter.
     return re.sub(r":\s+", ":", css).replace(";}", "}").strip()
 

@@ -97,6 +97,8 @@ class Registry:
     doctor: list[Callable[[], Iterable[tuple[bool, str, str]]]] = field(default_factory=list)
     # name → (progress) → {"checked": n, "changed": n}
     rebuild: dict[str, list[Callable[..., dict[str, int]]]] = field(default_factory=dict)
+    # (now=…): what every worker promises when it begins, such as the work of the next night
+    begin: list[Callable[..., None]] = field(default_factory=list)
     # models that must be empty for a demo to be loaded
     holds_data: list[Callable[[], bool]] = field(default_factory=list)
 

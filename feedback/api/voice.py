@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from feedback.filters import CommentFilter
-from feedback.models import Comment, Customer, Topic
+from feedback.models import Comment, Customer, Score, Topic
 from feedback.queries import comments, customers, scores
 from feedback.queries.periods import last_days
 from feedback.services import people, voices
@@ -233,7 +233,7 @@ def customer_one(request: ApiRequest, pk: int) -> Response:
 )
 @api(EVERYONE, resource="kpis")
 def kpi_list(request: Request) -> Response:
-    """NPS and CSAT over the last days with interval, n and period; null is "no data"."""
+    """NPS, CSAT and CES over the last days with interval, n and period; null is "no data"."""
     from feedback.queries.periods import score_counts
 
     raw = request.query_params.get("days", "91")
@@ -241,7 +241,7 @@ def kpi_list(request: Request) -> Response:
         raise ValidationError({"days": f"one of {', '.join(str(days) for days in DAYS)}"})
     period = last_days(local_day(timezone.now()), int(raw))
     rows = []
-    for kind in ("nps", "csat"):
+    for kind in Score.Kind.values:
         figure = scores.figure(kind, score_counts(kind, period))
         rows.append(
             {

@@ -21,6 +21,11 @@ class Account(models.Model):
         return self.name
 
 
+def called(name: str, external_id: str | None, pk: int) -> str:
+    """What a customer is called: by name, else by number."""
+    return name or external_id or gettext("お客様 %(number)s") % {"number": pk}
+
+
 class Customer(models.Model):
     """A person who bought, asked or answered."""
 
@@ -37,7 +42,7 @@ class Customer(models.Model):
         indexes = [models.Index(fields=["segment"], name="customer_segment")]
 
     def __str__(self) -> str:
-        return self.name or self.external_id or gettext("お客様 %(number)s") % {"number": self.pk}
+        return called(self.name, self.external_id, self.pk)
 
 
 class ContactPoint(models.Model):

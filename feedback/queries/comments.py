@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, TypedDict
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from feedback.models import Clause, Comment, TopicAssignment
 from voc.models import User
@@ -50,7 +51,14 @@ def masked(text: str, spans: Iterable[Any], start: int = 0, end: int | None = No
 
 def snippet(comment: Comment, length: int = 120) -> str:
     """The first words on one line, masked."""
-    words = " ".join(masked(comment.text[: length * 2], comment.mask_spans).split())
+    return first_words(comment.text, comment.mask_spans, length)
+
+
+def first_words(text: str, mask_spans: Iterable[Any], length: int) -> str:
+    """The same of a text and its spans."""
+    if not text:
+        return _("（この声は消去しました）")
+    words = " ".join(masked(text[: length * 2], mask_spans).split())
     return words if len(words) <= length else words[: length - 1] + "…"
 
 

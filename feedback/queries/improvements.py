@@ -21,6 +21,7 @@ from feedback.queries.insights import Carrier, Numbers, Quote, carriers, count, 
 from feedback.queries.periods import monday
 from voc.clock import TOKYO, local_day
 from voc.models import User
+from voc.prepared import Prepared
 
 State = Improvement.State
 # The week of the release itself is left out: people need it to notice.
@@ -375,9 +376,12 @@ def effects_due(now: datetime) -> list[tuple[Improvement, Release, date]]:
     return sorted(out, key=lambda row: (row[2], row[0].pk))
 
 
+_OPEN_DECISIONS = Prepared(lambda: Improvement.objects.filter(state__in=OPEN).values_list("pk"))
+
+
 def open_decisions() -> int:
     """Items that somebody still has to decide about."""
-    return Improvement.objects.filter(state__in=OPEN).count()
+    return _OPEN_DECISIONS.count()
 
 
 def decisions_due(now: datetime, ahead_days: int = 7) -> QuerySet[Improvement]:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from feedback.models import CommentDay, ScoreDay, TopicDay
+
+# Version 2.0 of the effort score, 1 to 7; the older 1 to 5 runs the other way and is not asked.
+CES_SCALE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +89,15 @@ def topics_by_week(
     return out
 
 
+def _scores(kind: str) -> QuerySet[ScoreDay]:
+    """The days of a kind on its present scale: 1–5 and 1–7 of CES have no common mean."""
+    rows = ScoreDay.objects.filter(kind=kind)
+    return rows.filter(scale=CES_SCALE) if kind == "ces" else rows
+
+
 def score_counts(kind: str, period: Period, segment: str = "") -> dict[int, int]:
     """How many scores of each value."""
-    rows = ScoreDay.objects.filter(
-        kind=kind, local_day__gte=period.first, local_day__lte=period.last
-    )
+    rows = _scores(kind).filter(local_day__gte=period.first, local_day__lte=period.last)
     if segment:
         rows = rows.filter(segment=segment)
     return {
@@ -102,9 +109,8 @@ def score_counts(kind: str, period: Period, segment: str = "") -> dict[int, int]
 def score_counts_by_segment(kind: str, period: Period) -> dict[str, dict[int, int]]:
     """How many scores of each value in each named segment, in one query."""
     rows = (
-        ScoreDay.objects.filter(
-            kind=kind, local_day__gte=period.first, local_day__lte=period.last
-        )
+        _scores(kind)
+        .filter(local_day__gte=period.first, local_day__lte=period.last)
         .exclude(segment="")
         .values_list("segment", "value")
         .annotate(n=Sum("count"))
@@ -121,8 +127,8 @@ def score_counts_by_week(
 ) -> list[dict[int, int]]:
     """How many scores of each value in each of these weeks."""
     out: list[dict[int, int]] = [defaultdict(int) for _ in starts]
-    rows: Any = ScoreDay.objects.filter(
-        kind=kind, local_day__gte=starts[0], local_day__lt=starts[-1] + timedelta(weeks=1)
+    rows: Any = _scores(kind).filter(
+        local_day__gte=starts[0], local_day__lt=starts[-1] + timedelta(weeks=1)
     )
     if segment:
         rows = rows.filter(segment=segment)

@@ -19,6 +19,7 @@ from feedback.models import (
 from feedback.queries.improvements import TERMINAL, Told, told
 from feedback.queries.insights import Carrier, carriers
 from voc.models import User
+from voc.prepared import Prepared
 
 # Fewer people than this are not counted in public: they could be recognised.
 SMALLEST_COUNT = 5
@@ -69,9 +70,12 @@ def preview(release: Release) -> Notice | None:
     return None
 
 
+_PENDING_NOTICES = Prepared(lambda: Notice.objects.filter(~TERMINAL).values_list("pk"))
+
+
 def pending_notices() -> int:
     """Customers who still wait to be told."""
-    return Notice.objects.filter(~TERMINAL).count()
+    return _PENDING_NOTICES.count()
 
 
 def stuck(before: datetime) -> QuerySet[Release]:

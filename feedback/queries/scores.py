@@ -6,7 +6,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from feedback.queries.compare import change, period_before
 from feedback.queries.periods import (
+    CES_SCALE,
     Period,
     score_counts,
     score_counts_by_segment,
@@ -14,13 +16,17 @@ from feedback.queries.periods import (
     weeks,
 )
 from feedback.stats import scores
+from feedback.stats.differences import (
+    Difference,
+    ces_difference,
+    csat_difference,
+    nps_difference,
+)
 from voc.charts import Chart, Mark, Point, histogram, line_chart
 from voc.templatetags.written import jmonth
 
 # Fewer answers than this give no figure on a page (reference: interval ±38 points at 10).
 LEAST_SHOWN = 10
-# Version 2.0 of the effort score, 1 to 7; the older 1 to 5 runs the other way and is not asked.
-CES_SCALE = 7
 
 
 def figure(kind: str, counts: dict[int, int]) -> scores.Score:
@@ -32,7 +38,7 @@ def figure(kind: str, counts: dict[int, int]) -> scores.Score:
         return scores.nps(promoters, passives, detractors)
     if kind == "ces":
         return scores.ces(counts, CES_SCALE)
-    return scores.csat(counts.get(4, 0) + counts.get(5, 0), sum(counts.values()))
+    return scores.csat(*_satisfied(counts))
 
 
 def groups(counts: dict[int, int]) -> tuple[int, int, int]:
@@ -77,7 +83,7 @@ def score_page(
         period=period,
         current=current,
         previous=previous,
-        sentence=_comparison(kind, counts, before),
+        sentence=_comparison(kind, counts, before, period),
         histogram=_histogram(counts) if kind == "nps" else None,
         compact_histogram=_histogram(counts, compact=True) if kind == "nps" else None,
         trend=_drawn(kind, points, marks),
@@ -89,32 +95,29 @@ def score_page(
     )
 
 
-def _comparison(kind: str, now: dict[int, int], before: dict[int, int]) -> str:
+def difference(kind: str, before: dict[int, int], now: dict[int, int]) -> Difference:
+    """How far NPS, CSAT or CES of counted answers moved; no verdict where a figure is hidden."""
+    if kind == "nps":
+        return nps_difference(groups(before), groups(now), least=LEAST_SHOWN)
+    if kind == "ces":
+        return ces_difference(before, now, scales=(CES_SCALE, CES_SCALE), least=LEAST_SHOWN)
+    return csat_difference(_satisfied(before), _satisfied(now), least=LEAST_SHOWN)
+
+
+def _satisfied(counts: dict[int, int]) -> tuple[int, int]:
+    return counts.get(4, 0) + counts.get(5, 0), sum(counts.values())
+
+
+def _comparison(kind: str, now: dict[int, int], before: dict[int, int], period: Period) -> str:
     """The difference between two periods in a sentence a shop manager understands."""
-    n, m = sum(now.values()), sum(before.values())
-    if not n:
-        return _("対象の回答がありません（0件）。")
-    if n < LEAST_SHOWN:
+    n = sum(now.values())
+    if 0 < n < LEAST_SHOWN:
         return ngettext(
             "回答が%(n)s件です。%(least)s件になると表示します。",
             "回答が%(n)s件です。%(least)s件になると表示します。",
             n,
         ) % {"n": n, "least": LEAST_SHOWN}
-    if m < LEAST_SHOWN:
-        return _("前の期間は回答が少ないため、比べられません。")
-    if kind != "nps":
-        a, b = figure(kind, now), figure(kind, before)
-        apart = a.low > b.high or b.low > a.high  # type: ignore[operator]
-        change = a.value - b.value  # type: ignore[operator]
-    else:
-        difference = scores.nps_difference(groups(before), groups(now))
-        apart = difference.low > 0 or difference.high < 0  # type: ignore[operator]
-        change = difference.difference
-    if not apart:
-        return _("前の同じ長さの期間との差は、誤差の範囲です。")
-    if change > 0:
-        return _("前の同じ長さの期間より、確かに上がりました。")
-    return _("前の同じ長さの期間より、確かに下がりました。")
+    return change(kind, difference(kind, before, now), against=period_before(period))
 
 
 def _histogram(counts: dict[int, int], *, compact: bool = False) -> Chart:
@@ -165,7 +168,7 @@ def _moving(
 
 
 def _drawn(kind: str, points: list[Point], marks: list[Mark], *, compact: bool = False) -> Chart:
-    name = "NPS" if kind == "nps" else "CSAT"
+    name = kind.upper()
     last = next((p for p in reversed(points) if p.value is not None), None)
     if last is None:
         summary = _("%(name)sの推移。まだ表示できる回答数がありません。") % {"name": name}

@@ -26,6 +26,13 @@ def name_of(topic: Topic) -> str:
     return topic.name_en if english and topic.name_en else topic.name
 
 
+def names_of(topics: QuerySet[Topic]) -> dict[str, str]:
+    """The names of many topics by key, in the language of the page."""
+    english = (translation.get_language() or "ja").startswith("en")
+    rows = topics.values_list("key", "name", "name_en")
+    return {key: (in_english if english and in_english else name) for key, name, in_english in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class TopicRow:
     """A topic in the list."""

@@ -186,7 +186,7 @@ def letter(notice: Notice) -> Letter:
 def words_of(notice: Notice) -> str:
     """The customer's own words, masked, at most a few lines."""
     comment = notice.comment
-    if comment is None:
+    if comment is None or not comment.text:
         return ""
     spans = Evidence.objects.filter(
         insight__in=_evidence(notice.release), comment=comment

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from feedback.models import Release, Topic
+from feedback.models import Release, Score, Topic
 from feedback.queries import comments, customers, scores, topics
 from feedback.queries.periods import Period, last_days
 from voc.access import ANALYSTS, StaffRequest, found, staff
@@ -90,7 +90,7 @@ def topic_page(request: StaffRequest, key: str) -> HttpResponse:
 @staff()
 def score_page(request: StaffRequest) -> HttpResponse:
     kind = request.GET.get("kind", "nps")
-    kind = kind if kind in ("nps", "csat") else "nps"
+    kind = kind if kind in Score.Kind.values else "nps"
     period, key = chosen_period(request)
     segment = request.GET.get("segment", "")[:60]
     shown = scores.score_page(
@@ -103,6 +103,7 @@ def score_page(request: StaffRequest) -> HttpResponse:
     context = {
         "shown": shown,
         "kind": kind,
+        "kinds": Score.Kind.choices,
         "days": key,
         "segment": segment,
         "enough": shown.current.n >= scores.LEAST_SHOWN,

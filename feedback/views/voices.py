@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -17,15 +17,23 @@ from django.utils.translation import gettext as _
 
 from feedback.filters import CommentFilter
 from feedback.models import Clause, Comment, Intent, Polarity, Source, Topic
+from feedback.models.people import called
 from feedback.queries import backing, comments
-from feedback.queries.topics import name_of
+from feedback.queries.topics import name_of, names_of
 from feedback.services.corrections import correct_clause
+from feedback.views.voice_rows import written_voices
 from voc.access import CONTRIBUTORS, StaffRequest, found, staff
 from voc.errors import Refused
+from voc.links import linker
 from voc.paging import capped_count, page
 from voc.templatetags import ui
 
 NEWEST = ("-occurred_at", "-id")
+# What a row of the list is made of.
+_SHOWN = (
+    "id", "text", "mask_spans", "customer_id", "topic_keys", "polarity", "analysed_version", "occurred_at", "source",
+    "product", "customer__name", "customer__external_id", "score__kind", "score__value",
+)  # fmt: skip
 # Filters with a field on the page; the others come by links.
 FIELDS = ("q", "polarity", "intent", "source", "score", "first", "last")
 
@@ -55,18 +63,23 @@ class CorrectionForm(forms.Form):
 
 
 def _names() -> dict[str, str]:
-    topics = Topic.objects.only("key", "name", "name_en")
-    return {topic.key: name_of(topic) for topic in topics}
+    return names_of(Topic.objects.all())
 
 
 @staff()
 def comment_list(request: StaffRequest) -> HttpResponse:
     """Voices newest first; the filters of the address are those of the API."""
-    chosen = CommentFilter(request.GET, queryset=comments.comments_for(request.user))
-    rows = chosen.qs if chosen.is_valid() else comments.comments_for(request.user).none()
+    rows = comments.comments_for(request.user)
+    chosen = None
+    # Making the filters costs as much as reading the voices.
+    if any(request.GET.get(name) for name in CommentFilter.base_filters):
+        chosen = CommentFilter(request.GET, queryset=rows)
+        rows = chosen.qs if chosen.is_valid() else rows.none()
     try:
         listed = page(
-            rows.select_related("customer", "score"),
+            # Rows without models: making thirty comments with their customers costs as much
+            # as asking the database for them.
+            rows.values_list(*_SHOWN, named=True),
             order=NEWEST,
             cursor=request.GET.get("cursor", ""),
             size=30,
@@ -77,55 +90,56 @@ def comment_list(request: StaffRequest) -> HttpResponse:
     total, capped = capped_count(rows)
     shown = _rows(request, listed, names)
     context = {
-        "fields": _fields(request, chosen),
+        "fields": _rendered(chosen.form) if chosen else _blank_fields(get_language() or ""),
         "rows": shown,
+        "voices": written_voices(shown),
         "page": listed,
         "total": total,
         "capped": capped,
-        "active": _active(request, chosen, names),
+        "active": _active(request, chosen, names) if chosen else [],
         "any_voice": bool(shown) or Comment.objects.exists(),
     }
-    status = 200 if chosen.is_valid() else 422
+    status = 422 if chosen and not chosen.is_valid() else 200
     return render(request, "feedback/comments.html", context, status=status)
 
 
 def _rows(
-    request: HttpRequest, listed: Iterable[Comment], names: dict[str, str]
+    request: HttpRequest, listed: Iterable[Any], names: dict[str, str]
 ) -> list[dict[str, Any]]:
     """What the list shows of each voice, as words and addresses: a tag costs more than a row."""
     chips = {value: ui.polarity(value) for value in Polarity.values}
     chips[""] = ui.chip(_("読み取り待ち"), tone="dashed", icon="clock")
+    erased = ui.chip(_("消去済み"), tone="dashed")
     about: dict[str, tuple[str, str]] = {}
+    kept = request.GET.copy()
+    for name in ("cursor", "topic"):
+        kept.pop(name, None)
+    before = f"?{kept.urlencode()}&" if kept else "?"
     for key in {key for comment in listed for key in comment.topic_keys.split()[:3]}:
-        query = request.GET.copy()
-        query.pop("cursor", None)
-        query["topic"] = key
-        about[key] = (f"?{query.urlencode()}", names.get(key, key))
+        about[key] = (f"{before}topic={quote(key)}", names.get(key, key))
     sources = {value: str(label) for value, label in Source.choices}
+    comment_at, customer_at = linker("comment"), linker("customer")
     return [
         {
-            "pk": comment.pk,
-            "url": reverse("comment", args=[comment.pk]),
-            "text": comments.snippet(comment, 140),
-            "chip": chips[comment.polarity if comment.analysed_version else ""],
+            "pk": comment.id,
+            "url": comment_at(comment.id),
+            "text": comments.first_words(comment.text, comment.mask_spans, 140),
+            "chip": chips[comment.polarity if comment.analysed_version else ""]
+            if comment.text
+            else erased,
             "topics": [about[key] for key in comment.topic_keys.split()[:3]],
-            "score": f"{comment.score.kind.upper()} {comment.score.value}" if comment.score else "",
-            "who": str(comment.customer) if comment.customer else "",
-            "customer_url": reverse("customer", args=[comment.customer_id])
+            "score": f"{comment.score__kind.upper()} {comment.score__value}"
+            if comment.score__kind
+            else "",
+            "who": called(comment.customer__name, comment.customer__external_id, comment.customer_id)
             if comment.customer_id
             else "",
+            "customer_url": customer_at(comment.customer_id) if comment.customer_id else "",
             "at": ui.moment(comment.occurred_at),
             "source": "　".join(filter(None, [sources[comment.source], comment.product])),
         }
         for comment in listed
     ]
-
-
-def _fields(request: HttpRequest, chosen: CommentFilter) -> SafeString:
-    """The fields of the filter form; without a value they are the same for everybody."""
-    if any(request.GET.get(name) for name in FIELDS):
-        return _rendered(chosen.form)
-    return _blank_fields(get_language() or "")
 
 
 @lru_cache(maxsize=8)

@@ -11,19 +11,38 @@ from django.utils.translation import pgettext
 
 from feedback.models import RecoveryCase
 from support.models import Ticket, TicketMetrics
-from support.queries.desk import is_named, matching, may_write, name_of, tickets_for
+from support.queries.desk import (
+    SAMPLE_USER,
+    is_named,
+    matching,
+    may_write,
+    memberships,
+    name_of,
+    tickets_for,
+)
 from support.services.mail import address_of
 from voc.clock import TOKYO
-from voc.models import User
-from voc.paging import capped_count
+from voc.models import Role, User
+from voc.paging import COUNT_CAP
+from voc.prepared import Prepared
 from voc.registry import DueItem, TicketContact, TicketFigures, TimelineEntry
 
 HISTORY = 60
 
 
+_WAITING = Ticket.objects.filter(due_at__isnull=False)
+_UNANSWERED = Prepared(lambda: _WAITING.values_list("pk")[: COUNT_CAP + 1])
+_UNANSWERED_OF = Prepared(
+    lambda user: _WAITING.filter(inbox__in=memberships(user)).values_list("pk")[: COUNT_CAP + 1],
+    user=SAMPLE_USER,
+)
+
+
 def unanswered(user: User) -> int | None:
     """How many tickets have somebody waiting for an answer; None for none. One query."""
-    return capped_count(tickets_for(user).filter(due_at__isnull=False))[0] or None
+    agent = user.role == Role.AGENT
+    number = _UNANSWERED_OF.count(user=user.pk) if agent else _UNANSWERED.count()
+    return min(number, COUNT_CAP) or None
 
 
 def due_items(user: User, now: datetime, limit: int) -> Iterable[DueItem]:

@@ -84,13 +84,33 @@ def _add_quote(ticket: Ticket, score: Score, label: str, now: datetime) -> None:
     lines = [_("%(score)sの評価をいただきました。") % {"score": label}]
     lines.append(
         _("「%(words)s」") % {"words": comment.text[:5000]}
-        if comment
+        if comment and comment.text
         else _("理由は書かれていません。")
     )
     note = Message.objects.create(
         ticket=ticket, kind=Message.Kind.NOTE, body="\n\n".join(lines), created_at=now
     )
     ledger.write(ticket, TicketEvent.Type.NOTE, TicketEvent.By.BOT, now=now, message=note.pk)
+
+
+@transaction.atomic
+def forget_words(score_id: int) -> int:
+    """Takes the words that were erased out of our own note in the ticket of their score; notes changed."""
+    ticket = Ticket.objects.filter(
+        origin=Ticket.Origin.RECOVERY, origin_ref=f"score:{score_id}"
+    ).first()
+    if ticket is None:
+        return 0
+    score = Score.objects.get(pk=score_id)
+    label = f"{score.get_kind_display()} {score.value}"
+    first = _("%(score)sの評価をいただきました。") % {"score": label}
+    body = f"{first}\n\n" + _("言葉は、ご本人の求めか、保管する期間の終わりにより消去しました。")
+    # Written by nobody of the staff: the quote with which the ticket was opened.
+    ours = ticket.messages.filter(kind=Message.Kind.NOTE, author=None).exclude(body=body)
+    changed = ours.update(body=body)
+    if changed:
+        ledger.settle(ticket, now=ticket.updated_at)
+    return changed
 
 
 def _contact(customer: Customer | None) -> ContactPoint | None:

@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from support.queries import desk
 from support.services.text import one_line
+from support.views.ticket_rows import written_tickets
 from voc.access import StaffRequest
 from voc.errors import Refused
 
 
-def panes(request: StaffRequest) -> dict[str, Any]:
-    """Views, inboxes and the list, from the query: view, inbox, q, cursor."""
+def panes(request: StaffRequest, *, current: int | None = None) -> dict[str, Any]:
+    """Views, inboxes and the list, from the query: view, inbox, q, cursor; `current` is open."""
     now = timezone.now()
     user = request.user
     inboxes = list(desk.inboxes_for(user).order_by("name", "pk"))
@@ -36,14 +37,17 @@ def panes(request: StaffRequest) -> dict[str, Any]:
         cursor = ""
         listing = desk.listing(user, **asked)  # type: ignore[arg-type]
     counts = desk.counts(user, now=now, inbox=chosen.key if chosen else "")
+    here = reverse("tickets")
     place = {"view": view, "inbox": chosen.key if chosen else "", "q": words}
+    keep = _query({**place, "cursor": cursor})
     return {
         "now": now,
         "listing": listing,
+        "written": written_tickets(listing.rows, keep=keep, current=current),
         "chosen_inbox": chosen,
         "words": words,
-        "keep": _query({**place, "cursor": cursor}),
-        "back": reverse("tickets") + _query({**place, "cursor": cursor}),
+        "keep": keep,
+        "back": here + keep,
         "views": [
             {
                 "key": key,
@@ -51,7 +55,7 @@ def panes(request: StaffRequest) -> dict[str, Any]:
                 "icon": icon,
                 "count": counts.views.get(key),
                 "late": key == "due",
-                "url": reverse("tickets") + _query({"view": key, "inbox": place["inbox"]}),
+                "url": here + _query({"view": key, "inbox": place["inbox"]}),
                 "current": key == view and not words,
             }
             for key, (label, icon) in desk.VIEWS.items()
@@ -60,7 +64,7 @@ def panes(request: StaffRequest) -> dict[str, Any]:
             {
                 "label": box.name,
                 "count": counts.inboxes.get(box.pk),
-                "url": reverse("tickets")
+                "url": here
                 + _query({"view": view, "inbox": "" if box == chosen else box.key}),
                 "current": box == chosen,
             }

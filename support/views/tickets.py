@@ -187,7 +187,7 @@ def _ticket_page(
     times = thread.times(ticket)
     writable = desk.may_write(request.user)
     context = {
-        **panes(request),
+        **panes(request, current=ticket.number),
         "ticket": ticket,
         "row": desk.row(ticket, now),
         "story": story,

@@ -18,7 +18,7 @@ from surveys.questions.reading import MAX_WORDS, Wrong
 MAX_COMMENT = MAX_WORDS
 CHANNELS = frozenset({"link", "qr", "mail", "kiosk", "widget"})
 # What every page sends beside the answers. Nobody sees `website`; programs fill it in.
-FIELDS = frozenset({"key", "v", "p", "t", "website"})
+FIELDS = frozenset({"key", "v", "p", "t", "s", "website"})
 MAX_PAGES = 200
 # A page may lie open in a phone for a week; after that it is given a new token with its answers.
 TOKEN_SECONDS = 8 * 24 * 3600
@@ -45,6 +45,8 @@ class Envelope:
     version: int | None
     page: int
     started_at: datetime | None
+    # How often the page's script has saved; None where no script ran.
+    serial: int | None = None
 
 
 def token(key: str, now: datetime) -> str:
@@ -73,7 +75,9 @@ def envelope(data: QueryDict, now: datetime) -> Envelope:
     key = read_key(data.get("key", ""))
     page = _number(data.get("p", "")) or 0
     started_at = opened_at(data.get("t", ""), str(key), now) if key else None
-    return Envelope(key, _number(data.get("v", "")), min(page, MAX_PAGES), started_at)
+    return Envelope(
+        key, _number(data.get("v", "")), min(page, MAX_PAGES), started_at, _number(data.get("s", ""))
+    )
 
 
 def read(

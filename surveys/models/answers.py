@@ -207,7 +207,8 @@ class AnswerDay(models.Model):
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="days")
     local_day = models.DateField()
     item = models.CharField(max_length=40, default="", blank=True)
-    # Id of the choice, or the point of the scale in digits; "" where only "answered" counts.
+    # Id of the choice, or the point of the scale in digits; "" where only "answered" counts. A
+    # question of several items has, beside theirs, one row with neither: who answered at all.
     value = models.CharField(max_length=40, default="", blank=True)
     count = models.IntegerField()
 
@@ -226,6 +227,9 @@ class CutDay(models.Model):
     """The headline score of each day by one way of cutting it: channel, language, device, …"""
 
     DIMENSIONS = ("channel", "language", "device", "version", "segment")
+    # One more, of which only what is marked has a row: flags and "partial", joined by commas.
+    QUALITY = "quality"
+    PARTIAL = "partial"
 
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="cuts")
     local_day = models.DateField()

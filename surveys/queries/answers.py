@@ -29,6 +29,7 @@ class Said:
     text: str
     url: str
     polarity: str
+    topic_keys: tuple[str, ...] = ()
 
 
 def words_of(responses: Iterable[Response], user: User) -> dict[int, Said]:
@@ -49,14 +50,16 @@ def _said(responses: Iterable[Response], user: User) -> dict[int, dict[str, Said
     rows: Iterable[Comment] = (
         comments_for(user)
         .filter(source="survey", source_ref__in=refs)
-        .only("id", "text", "mask_spans", "polarity", "source_ref")
+        .only("id", "text", "mask_spans", "polarity", "source_ref", "topic_keys")
         .order_by("pk")
     )
     said: dict[int, dict[str, Said]] = defaultdict(dict)
     for row in rows:
         pk, key = refs[row.source_ref]
         url = reverse("comment", args=[row.pk])
-        said[pk][key] = Said(masked(row.text, row.mask_spans), url, row.polarity)
+        said[pk][key] = Said(
+            masked(row.text, row.mask_spans), url, row.polarity, tuple(row.topic_keys.split()[:3])
+        )
     return said
 
 
@@ -88,11 +91,14 @@ def answers_of(responses: Iterable[Response], user: User) -> dict[int, dict[str,
 
 def _shown(response: Response, kinds: dict[str, str], said: dict[str, Said]) -> dict[str, Any]:
     shown: dict[str, Any] = {}
-    first = True
+    # The words without a key belong to the first free text of the version that was answered: the
+    # one answered that has no words of its own, whatever has been retired since.
+    unnamed = said.get("")
     for key, kind in kinds.items():
         if kind == "long":
-            words = said.get("" if first else key)
-            first = False
+            words = said.get(key)
+            if words is None and response.answers.get(key):
+                words, unnamed = unnamed, None
             shown[key] = words.text if words else None
         elif key in response.answers:
             value = response.answers[key]

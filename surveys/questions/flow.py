@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from surveys.questions import rules
 from surveys.questions.asked import OTHER, SHOWN, Asked, Choice, Words
 
@@ -30,13 +32,13 @@ def in_order(questions: Sequence[Asked], seed: str = "", *, shuffle: bool = Fals
     return ordered
 
 
+def pipes(question: Asked) -> set[str]:
+    """Keys of the answers that its words repeat."""
+    return {name for text in (question.label, question.help) for name in _PIPE.findall(text)}
+
+
 def _leans_on(question: Asked) -> set[str]:
-    piped = {
-        name
-        for text in (question.label, question.help)
-        for name in _PIPE.findall(text)
-    }
-    return rules.names_in(question.show_if) | piped
+    return rules.names_in(question.show_if) | pipes(question)
 
 
 def _stretches(questions: Sequence[Asked], tied: set[str]) -> list[list[int]]:
@@ -113,6 +115,8 @@ def display(question: Asked, answers: Mapping[str, Any], language: str) -> str:
     value = answers.get(question.key)
     if value is None:
         return ""
+    if value is True:
+        return _("はい")
     words = question.words(language)
     labels = {choice.id: choice.label for choice in (*words.choices, *words.rows)}
     labels[OTHER] = str(answers.get(f"{question.key}.{OTHER}", "")) or OTHER

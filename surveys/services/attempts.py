@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from surveys.models import Attempt, Invitation, Response, SavedAnswer
@@ -31,6 +32,7 @@ def save(
     answers: Mapping[str, Any],
     serial: int,
     now: datetime,
+    is_page: bool = False,
     invitation: Invitation | None = None,
     channel: str = "link",
     language: str = "ja",
@@ -39,7 +41,8 @@ def save(
     """Keeps these answers, each in a row of its own; None takes an answer back.
 
     A save that arrives after a later one (by `serial`) changes nothing, and one for an attempt
-    that is finished neither: the response has been given.
+    that is finished neither: the response has been given. A whole page is later than all that
+    its script has saved: `serial` is then the last number the script has used.
     """
     attempt, made = Attempt.objects.get_or_create(
         key=key,
@@ -65,6 +68,8 @@ def save(
         return attempt
     if made:
         jobs.enqueue(KEEP, {}, now=now, due_at=now + IDLE, key=f"{KEEP}:{local_day(now)}")
+    if is_page:
+        serial = max(serial, last_serial(attempt)) + 1
     for name, value in sorted(answers.items()):
         # A list of one or none, because a bare null is not a JSON value to every database.
         kept = [] if value is None else [value]
@@ -81,6 +86,12 @@ def saved(attempt: Attempt) -> dict[str, Any]:
     """The answers of an attempt as they stand."""
     rows = SavedAnswer.objects.filter(attempt=attempt).values_list("name", "value")
     return {name: value[0] for name, value in rows if value}
+
+
+def last_serial(attempt: Attempt) -> int:
+    """The number of the newest save; the next page counts on from there."""
+    newest = SavedAnswer.objects.filter(attempt=attempt).aggregate(Max("serial"))["serial__max"]
+    return newest or 0
 
 
 def finish(*, key: uuid.UUID, now: datetime) -> None:

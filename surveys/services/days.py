@@ -25,9 +25,13 @@ def count(
     place = ResponseDay.NO_SCORE if value is None else value
     cell = (response.survey_id, response.local_day, place)
     tallies.add(ResponseDay, _RESPONSE, {cell: (sign, sign * int(words))}, numbers=_WORDS)
-    given = Counter(
-        (answer.question_id, answer.local_day, answer.item, value_of(answer)) for answer in answers
-    )
+    given: Counter[tuple[Any, ...]] = Counter()
+    several = set()
+    for answer in answers:
+        given[answer.question_id, answer.local_day, answer.item, value_of(answer)] += 1
+        if answer.item:
+            several.add((answer.question_id, answer.local_day, "", ""))
+    given.update(several)
     tallies.add(AnswerDay, _ANSWER, {cell: sign * n for cell, n in given.items()})
     cuts = {
         (response.survey_id, dimension, response.local_day, part, place): sign
@@ -45,20 +49,27 @@ def value_of(answer: Answer) -> str:
 
 def parts_of(response: Response) -> dict[str, str]:
     """Dimension → where this response belongs; "" is "not known"."""
-    return {
+    parts = {
         "channel": response.channel,
         "language": response.language,
         "device": response.device,
         "version": str(response.survey_version),
         "segment": response.segment,
     }
+    marks = marks_of(response.flags, response.partial)
+    return parts | {CutDay.QUALITY: marks} if marks else parts
+
+
+def marks_of(flags: Iterable[str], partial: bool) -> str:
+    """What is odd or missing about a response, in one word for the day's count; "" is nothing."""
+    return ",".join(sorted({*flags, CutDay.PARTIAL} if partial else set(flags)))
 
 
 def rebuild_days(progress: Callable[[int, int], None] = lambda done, total: None) -> dict[str, int]:
     """Counts the days of every survey again from the rows; {"checked", "changed"} in cells."""
     checked = changed = 0
     steps: list[Callable[[], tuple[int, int]]] = [_responses, _answers]
-    steps += [partial(_cuts, dimension) for dimension in CutDay.DIMENSIONS]
+    steps += [partial(_cuts, dimension) for dimension in CutDay.DIMENSIONS] + [_quality]
     for index, step in enumerate(steps):
         with transaction.atomic():
             seen, differed = step()
@@ -101,6 +112,15 @@ def _answers() -> tuple[int, int]:
     true: Counter[Any] = Counter()
     for question, day, item, choice, number, n in counted:
         true[question, day, item, choice or ("" if number is None else str(number))] += n
+    people = (
+        Answer.objects.filter(response__state=Response.State.WORKED)
+        .exclude(item="")
+        .values_list("question_id", "local_day")
+        .annotate(n=Count("response", distinct=True))
+        .order_by()
+    )
+    for question, day, n in people:
+        true[question, day, "", ""] += n
     kept = {tuple(row[:4]): row[4] for row in AnswerDay.objects.values_list(*_ANSWER, "count")}
     return _mend(AnswerDay, _ANSWER, true, kept)
 
@@ -117,9 +137,27 @@ def _cuts(dimension: str) -> tuple[int, int]:
     true = {
         (survey, dimension, day, str(part), value): n for survey, day, part, value, n in counted
     }
+    return _mend(CutDay, _CUT, true, _kept_cuts(dimension))
+
+
+def _quality() -> tuple[int, int]:
+    counted = (
+        _worked()
+        .filter(Q(partial=True) | ~Q(flags=[]))
+        .annotate(value=_place())
+        .values_list("survey_id", "local_day", "flags", "partial", "value")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    true: Counter[Any] = Counter()
+    for survey, day, flags, is_partial, value, n in counted:
+        true[survey, CutDay.QUALITY, day, marks_of(flags, is_partial), value] += n
+    return _mend(CutDay, _CUT, true, _kept_cuts(CutDay.QUALITY))
+
+
+def _kept_cuts(dimension: str) -> dict[Any, int]:
     rows = CutDay.objects.filter(dimension=dimension).values_list(*_CUT, "count")
-    kept = {tuple(row[:5]): row[5] for row in rows}
-    return _mend(CutDay, _CUT, true, kept)
+    return {tuple(row[:5]): row[5] for row in rows}
 
 
 def _mend(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from surveys.models import Question, Survey
 from surveys.questions import rules
 from surveys.questions.asked import CHOOSING, OTHER
+from voc import jsonguard
 from voc.errors import Refused
 
 MOST_QUESTIONS = 100
@@ -24,6 +25,15 @@ _DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 RESERVED = frozenset({"key", "v", "p", "t", "lang", "k", "website"})
 _LONGEST = {"label": 300, "help": 500, "low_label": 40, "high_label": 40}
+# The same words in a translation, where they have shorter names.
+_TRANSLATED = {"label": 300, "help": 500, "low": 40, "high": 40}
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+MOST_LANGUAGES = 20
+MOST_ORIGINS = 20
+ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
+# A value in a condition is a choice, a number, a day or a short text.
+_MOST_VALUE = 300
+_MOST_NUMBER = 10**14
 COLUMNS = (
     "kind", "label", "help", "low_label", "high_label", "required", "options", "show_if",
     "translations", "variants",
@@ -33,9 +43,13 @@ COLUMNS = (
 def replace(survey: Survey, questions: Sequence[dict[str, Any]]) -> None:
     """Stores exactly these questions; `Refused` names the first that cannot be asked."""
     check(questions)
-    Question.objects.filter(survey=survey).exclude(key__in=[q["key"] for q in questions]).update(
-        retired=True
-    )
+    gone = Question.objects.filter(survey=survey).exclude(key__in=[q["key"] for q in questions])
+    if survey.version:
+        gone.update(retired=True)
+    else:
+        # Nobody has seen a draft, and no publication names its rows.
+        gone.filter(answers=None).delete()
+        gone.update(retired=True)
     # Out of the way first: places are unique among the questions that are asked.
     Question.objects.filter(survey=survey, retired=False).update(
         position=F("position") + MOST_QUESTIONS + 1
@@ -61,15 +75,26 @@ def check(questions: Sequence[dict[str, Any]]) -> None:
     before: set[str] = set()
     for number, question in enumerate(questions, start=1):
         problem = (
-            _bad_key(question, before)
+            _unsafe(question)
+            or _bad_key(question, before)
             or _bad_words(question)
             or _bad_options(question)
-            or _bad_rule(question.get("show_if") or {}, before)
+            or bad_rule(question.get("show_if") or {}, before)
             or _bad_variants(question.get("variants") or [])
+            or _bad_translations(question.get("translations") or {})
         )
         if problem:
             raise Refused(_("質問%(n)s：%(problem)s") % {"n": number, "problem": problem}, "bad_question")
         before.add(question["key"])
+
+
+def _unsafe(question: dict[str, Any]) -> str:
+    """What a column could not hold: NUL, half a character, lists without an end."""
+    try:
+        jsonguard.check(question)
+    except jsonguard.NotStorable as refused:
+        return refused.message
+    return ""
 
 
 def _bad_key(question: dict[str, Any], before: set[str]) -> str:
@@ -86,11 +111,7 @@ def _bad_key(question: dict[str, Any], before: set[str]) -> str:
 def _bad_words(question: dict[str, Any]) -> str:
     if question["kind"] != "hidden" and not str(question.get("label") or "").strip():
         return _("質問の文を書いてください。")
-    for name, most in _LONGEST.items():
-        text = question.get(name, "")
-        if not isinstance(text, str) or len(text) > most:
-            return _("文は%(most)s字までです。") % {"most": most}
-    return ""
+    return _bad_text(question, _LONGEST)
 
 
 def _bad_options(question: dict[str, Any]) -> str:
@@ -114,6 +135,13 @@ def _bad_options(question: dict[str, Any]) -> str:
         return _("数の範囲が正しくありません。")
     if low is not None and high is not None and low > high:
         return _("数の範囲が正しくありません。")
+    if any(limit is not None and abs(limit) >= _MOST_NUMBER for limit in (low, high)):
+        return _("数の範囲が正しくありません。")
+    most = options.get("most")
+    if most is not None and (isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= 5_000):
+        return _("上限は1以上の整数で書いてください。")
+    if any(not isinstance(options.get(name, False), bool) for name in (OTHER, "shuffle")):
+        return _("選択肢の形が正しくありません。")
     return ""
 
 
@@ -133,8 +161,8 @@ def _bad_choices(choices: Any) -> str:
     return ""
 
 
-def _bad_rule(rule: Any, before: set[str]) -> str:
-    """A rule may only ask about what has been asked by then."""
+def bad_rule(rule: Any, before: set[str]) -> str:
+    """What is wrong with the rule, "" for nothing: it may only ask about what `before` names."""
     if rule == {}:
         return ""
     conditions = rule.get("when") if isinstance(rule, dict) else None
@@ -145,13 +173,22 @@ def _bad_rule(rule: Any, before: set[str]) -> str:
     for condition in conditions:
         if not isinstance(condition, dict) or condition.get("op") not in rules.OPS:
             return _("表示の条件が正しくありません。")
-        if condition.get("question") not in before:
+        if not isinstance(condition.get("question"), str) or condition["question"] not in before:
             return _("表示の条件には、前にある質問だけを使えます。")
         if condition["op"] == "group" and condition.get("value") not in rules.GROUPS:
             return _("表示の条件が正しくありません。")
         if condition["op"] == "in" and not isinstance(condition.get("value"), list):
             return _("表示の条件が正しくありません。")
+        if not _plain(condition.get("value")):
+            return _("表示の条件が正しくありません。")
     return ""
+
+
+def _plain(value: Any) -> bool:
+    """Whether it is something that an answer can be compared with."""
+    if isinstance(value, list):
+        return len(value) <= MOST_CHOICES + 1 and all(not isinstance(one, list) and _plain(one) for one in value)
+    return value is None or isinstance(value, bool | int | float) or (isinstance(value, str) and len(value) <= _MOST_VALUE)
 
 
 def _bad_variants(variants: Any) -> str:
@@ -160,4 +197,68 @@ def _bad_variants(variants: Any) -> str:
     ids = [row.get("id") if isinstance(row, dict) else None for row in variants]
     if any(not isinstance(one, str) or not _ID.fullmatch(one) for one in ids) or len(set(ids)) != len(ids):
         return _("言い換えの識別名が正しくありません。")
+    for row in variants:
+        problem = _bad_text(row, {"label": 300, "help": 500}) or _bad_translations(row.get("translations") or {})
+        if problem:
+            return problem
+    return ""
+
+
+def _bad_translations(translations: Any) -> str:
+    if not isinstance(translations, dict) or len(translations) > MOST_LANGUAGES:
+        return _("訳文の形が正しくありません。")
+    for language, words in translations.items():
+        if not _LANGUAGE.fullmatch(language) or len(language) > 12 or not isinstance(words, dict):
+            return _("訳文の形が正しくありません。")
+        labels = [words.get(name) or {} for name in ("choices", "rows")]
+        if any(not isinstance(one, dict) or len(one) > MOST_CHOICES + 1 for one in labels):
+            return _("訳文の形が正しくありません。")
+        problem = _bad_text(words, _TRANSLATED) or next(
+            (found for one in labels for found in (_bad_text(one, dict.fromkeys(one, MOST_LABEL)),) if found), ""
+        )
+        if problem:
+            return problem
+    return ""
+
+
+def bad_surroundings(survey: Survey) -> str:
+    """What is wrong with the languages, times and sites around the questions; "" for nothing."""
+    languages = survey.languages
+    if not isinstance(languages, list) or not 1 <= len(languages) <= MOST_LANGUAGES:
+        return _("言語は1つから%(most)sつまでです。") % {"most": MOST_LANGUAGES}
+    if any(not isinstance(one, str) or len(one) > 12 or not _LANGUAGE.fullmatch(one) for one in languages):
+        return _("言語の名前が正しくありません。")
+    if len(set(languages)) != len(languages):
+        return _("同じ言語が2つあります。")
+    problem = _bad_texts_around(survey.translations)
+    if problem:
+        return problem
+    if survey.opens_at and survey.closes_at and survey.opens_at >= survey.closes_at:
+        return _("受け付けの終わりは、始まりより後にしてください。")
+    origins = survey.frame_origins
+    if not isinstance(origins, list) or len(origins) > MOST_ORIGINS:
+        return _("サイトは%(most)s個までです。") % {"most": MOST_ORIGINS}
+    if any(not isinstance(one, str) or len(one) > 200 or not ORIGIN.fullmatch(one) for one in origins):
+        return _("サイトは「https://www.example.jp」の形で書いてください。")
+    return ""
+
+
+def _bad_texts_around(translations: Any) -> str:
+    longest = {"title": 120, "purpose": 300, "thanks": 300}
+    if not isinstance(translations, dict) or len(translations) > MOST_LANGUAGES:
+        return _("訳文の形が正しくありません。")
+    for language, words in translations.items():
+        if not _LANGUAGE.fullmatch(str(language)) or not isinstance(words, dict):
+            return _("訳文の形が正しくありません。")
+        problem = _bad_text(words, longest)
+        if problem:
+            return problem
+    return ""
+
+
+def _bad_text(words: dict[str, Any], longest: dict[str, int]) -> str:
+    for name, most in longest.items():
+        text = words.get(name, "")
+        if not isinstance(text, str) or len(text) > most:
+            return _("文は%(most)s字までです。") % {"most": most}
     return ""

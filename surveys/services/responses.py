@@ -196,11 +196,12 @@ def process(*, response_id: int, now: datetime) -> None:
         question.kind == "long" and str(response.answers.get(question.key, "")).strip()
         for question in definition.questions
     )
+    # Before it is counted: the day's counts tell the odd ones apart.
+    response.flags = sorted({*response.flags, *odd.flags_of(response, definition)})
     days.count(response, value, words, typed)
-    flags = odd.flags_of(response, definition)
     Response.objects.filter(pk=response.pk).update(
         state=Response.State.WORKED,
-        flags=sorted({*response.flags, *flags}),
+        flags=response.flags,
         score=value,
         spoke=words,
     )
@@ -224,6 +225,9 @@ def _record(response: Response, definition: Definition, *, now: datetime) -> Non
         "now": now,
     }
     headline, first = definition.score, definition.comment
+    # Each group of scores may have a question of its own for the reason.
+    said = [q for q in definition.questions if q.kind == "long" and response.answers.get(q.key)]
+    reason = said[0] if said else None
     score = None
     for question in definition.questions:
         if question.kind in SCORES and question.key in response.answers:
@@ -238,7 +242,7 @@ def _record(response: Response, definition: Definition, *, now: datetime) -> Non
         if words:
             voices.record_comment(
                 text=words,
-                score=score if question is first else None,
+                score=score if question is reason else None,
                 purpose=response.purpose,
                 may_tell=definition.may_tell and response.customer_id is not None,
                 attributes={"survey": definition.slug, "channel": response.channel},

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from surveys.models import Question, Survey, SurveyVersion
-from surveys.queries import definitions
-from surveys.services import designs
+from surveys.queries import definitions, editing
+from surveys.services import checks, designs, retention
 from voc import audit
 from voc.errors import Refused
 from voc.models import User
@@ -29,6 +29,20 @@ SCORE_FIELDS = {
 COMMENT_FIELDS = {
     "comment_label": "label", "comment_help": "help", "comment_required": "required",
 }  # fmt: skip
+
+
+class Stale(Refused):
+    """Somebody else changed the same thing meanwhile; `present` is what it is now."""
+
+    def __init__(self, survey: Survey, present: dict[str, Any] | None = None) -> None:
+        who = editing.last_editor(survey)
+        super().__init__(
+            _("%(who)sさんが先に変更しました。まだ保存していません。") % {"who": who}
+            if who
+            else _("ほかの人が先に変更しました。まだ保存していません。"),
+            "changed_meanwhile",
+        )
+        self.present = present
 
 
 @transaction.atomic
@@ -60,25 +74,33 @@ def create_survey(
 
 
 @transaction.atomic
-def edit_survey(*, survey: Survey, actor: User, now: datetime, **values: Any) -> Survey:
-    """The survey with other words. A published one keeps showing its publication until the next."""
+def edit_survey(
+    *, survey: Survey, actor: User, now: datetime, seen: str = "", **values: Any
+) -> Survey:
+    """The survey with other words. A published one keeps showing its publication until the next.
+
+    With `seen`, a token of `editing.settings_token`, `Stale` when it is no longer what was seen.
+    """
     survey = Survey.objects.select_for_update(of=("self",)).get(pk=survey.pk)
+    given = {name: values[name] for name in (*SURVEY_FIELDS, *MORE_FIELDS) if name in values}
+    differs = any(getattr(survey, name) != value for name, value in given.items())
+    if seen and differs and seen != editing.settings_token(survey):
+        raise Stale(survey)
     if survey.version:
         _keep_publication(survey, now=now)
         for name in ("slug", "kind"):
-            if values[name] != getattr(survey, name):
+            if name in values and values[name] != getattr(survey, name):
                 raise Refused(
                     _("公開したあとは、アドレスと種類を変えられません。"), "published_already"
                 )
     before = definitions.freeze(survey)
-    for name in (*SURVEY_FIELDS, *MORE_FIELDS):
-        if name in values:
-            setattr(survey, name, values[name])
+    for name, value in given.items():
+        setattr(survey, name, value)
     _save(survey)
     for key, columns in (("score", SCORE_FIELDS), ("comment", COMMENT_FIELDS)):
-        given = {column: values[name] for name, column in columns.items() if name in values}
-        if given:
-            Question.objects.filter(survey=survey, key=key).update(**given)
+        words = {column: values[name] for name, column in columns.items() if name in values}
+        if words:
+            Question.objects.filter(survey=survey, key=key).update(**words)
     after = definitions.freeze(survey)
     changed = sorted(name for name in after if after[name] != before[name])
     if changed:
@@ -89,14 +111,17 @@ def edit_survey(*, survey: Survey, actor: User, now: datetime, **values: Any) ->
 
 @transaction.atomic
 def set_questions(
-    *, survey: Survey, questions: Sequence[dict[str, Any]], actor: User, now: datetime
+    *, survey: Survey, questions: Sequence[dict[str, Any]], actor: User, now: datetime, seen: str = ""
 ) -> Survey:
     """The survey with exactly these questions, in this order; what was public stays until published.
 
     Each is a dict of the columns of Question with its `key`; keys that are gone are retired, so
-    that the answers given to them stay.
+    that the answers given to them stay. With `seen`, a token of `editing.as_data`, `Stale` when
+    they are no longer what was seen.
     """
     survey = Survey.objects.select_for_update(of=("self",)).get(pk=survey.pk)
+    if seen and seen != editing.token(editing.as_data(survey)):
+        raise Stale(survey)
     if survey.version:
         _keep_publication(survey, now=now)
     before = definitions.freeze(survey)["questions"]
@@ -110,6 +135,9 @@ def set_questions(
 
 
 def _save(survey: Survey) -> None:
+    problem = designs.bad_surroundings(survey)
+    if problem:
+        raise Refused(problem, "bad_settings")
     try:
         with transaction.atomic():
             survey.save()
@@ -134,26 +162,7 @@ def _keep_publication(survey: Survey, *, now: datetime) -> None:
 
 def missing_for_publication(survey: Survey) -> list[str]:
     """What people must be told before they answer and is not there yet, in words."""
-    needed = {
-        _("利用目的"): survey.purpose,
-        _("運営者"): survey.operator,
-        _("問い合わせ先"): survey.contact,
-        _("保管する月数"): survey.retention_months,
-        _("題"): survey.title,
-    }
-    missing = [str(name) for name, value in needed.items() if not str(value or "").strip()]
-    asked = definitions.questions_of(survey)
-    scored = survey.kind == Survey.Kind.NONE or any(q.kind == survey.kind for q in asked)
-    if not scored:
-        missing.append(_("評価の質問"))
-    if not asked:
-        missing.append(_("質問"))
-    missing += [
-        _("利用目的（%(language)s）") % {"language": language}
-        for language in survey.languages[1:]
-        if not survey.translations.get(language, {}).get("purpose", "").strip()
-    ]
-    return missing
+    return [one.name for one in checks.needed(survey)]
 
 
 @transaction.atomic
@@ -185,6 +194,7 @@ def publish_survey(*, survey: Survey, actor: User, now: datetime) -> Survey:
     audit.record(
         "survey.publish", survey, actor=actor, now=now, detail={"version": survey.version}
     )
+    retention.promise(now=now)
     slug = survey.slug
     definitions.forget(slug)
     transaction.on_commit(lambda: definitions.forget(slug))

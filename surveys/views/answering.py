@@ -20,24 +20,30 @@ from surveys.forms.shown import Sent, sent_of, shown
 from surveys.models import Attempt, Invitation
 from surveys.queries import definitions
 from surveys.queries.definitions import Definition
-from surveys.questions import flow, reading, rules
+from surveys.questions import effort, flow, reading, rules
 from surveys.questions.asked import SHOWN, Asked
 from surveys.services import attempts, receipts
 from surveys.services.responses import AlreadyAnswered, QuotaFull, accept, full_quota
+from surveys.views import limits
 from voc import customer_style
 from voc.errors import Refused
+from voc.throttle import client_address
 
 # Stand for the response key and its token in the kept HTML. Random, so that no survey's text can
 # hold them.
 _KEY_PLACE = str(uuid.uuid4())
 _TOKEN_PLACE = uuid.uuid4().hex
 _POLICY = {"style-src": ["'self'", customer_style.source()], "script-src": ["'none'"]}
+# Only the form has a script: ours, from our own host.
+_FORM_POLICY = {**_POLICY, "script-src": ["'self'"]}
 CHROME = frozenset({"ja", "en"})
+# Kinds with a style of their own, in a second sheet (voc/static/voc/survey.css).
+_RARE = frozenset({"ces", "rating", "matrix", "ranking", "section"})
 
 
-def page(body: str | bytes, status: int = 200) -> HttpResponse:
+def page(body: str | bytes, status: int = 200, *, script: bool = False) -> HttpResponse:
     response = HttpResponse(body, status=status)
-    response.csp = _POLICY  # type: ignore[attr-defined]
+    response.csp = _FORM_POLICY if script else _POLICY  # type: ignore[attr-defined]
     # A page from a cache would carry a key that has been used.
     response["Cache-Control"] = "no-store"
     return response
@@ -45,7 +51,8 @@ def page(body: str | bytes, status: int = 200) -> HttpResponse:
 
 def render(template: str, status: int = 200, **context: Any) -> HttpResponse:
     # Without the request: nothing of the visitor can get into these pages, nor be asked for.
-    return page(render_to_string(f"surveys/{template}.html", context), status)
+    script = template == "form" and not context.get("preview")
+    return page(render_to_string(f"surveys/{template}.html", context), status, script=script)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +89,14 @@ def visit_of(
 ) -> Visit:
     hidden = forms.read_hidden(definition.questions, request.GET)
     language = language_of(request, definition)
-    query = {name: request.GET[name] for name in ("lang", "k", *hidden) if name in request.GET}
+    channel = forms.read_channel(request.GET.get("k", ""))
+    query = {name: request.GET[name] for name in ("lang", *hidden) if name in request.GET}
+    query |= {"k": channel} if "k" in request.GET else {}
     return Visit(
         definition=definition,
         language=language,
         chrome=chrome_of(request, language),
-        channel="mail" if invitation else forms.read_channel(request.GET.get("k", "")),
+        channel="mail" if invitation else channel,
         device=forms.read_device(request.headers.get("User-Agent", "")),
         invitation=invitation,
         query=query,
@@ -129,6 +138,7 @@ def form_page(
     sent: Sent | None = None,
     errors: Mapping[str, str] | None = None,
     status: int = 200,
+    serial: int = 0,
     preview: bool = False,
 ) -> HttpResponse:
     """One page of the form, with what was given and what is wrong with it."""
@@ -155,18 +165,25 @@ def form_page(
         d=definition,
         texts=definition.texts(visit.language),
         language=visit.language,
-        others=[one for one in definition.languages if one != visit.language],
+        others=[
+            (one, visit.url(**{"lang": one, **({"r": key, "p": index} if index else {})}))
+            for one in definition.languages
+            if one != visit.language
+        ],
         invited=visit.invitation is not None,
         contact_url=contact_url(definition.contact),
         total=_numbered(pages, len(pages)) - 1,
+        minutes=effort.minutes(definition.questions),
         questions=questions,
         errors=[(numbers.get(name), text) for name, text in (errors or {}).items()],
         index=index,
         pages=len(pages),
+        extra=len(pages) > 1 or any(q.kind in _RARE or q.other for q in questions),
         last=index == len(pages) - 1,
         back=visit.url(r=key, p=index - 1) if index else "",
         key=key,
         token=token,
+        serial=serial,
         preview=preview,
     )
 
@@ -177,7 +194,7 @@ def kept_page(visit: Visit) -> HttpResponse:
     key, now = str(uuid.uuid4()), timezone.now()
     if not definition.same_for_all:
         return form_page(visit, key=key, token=forms.token(key, now))
-    place = (visit.language, visit.chrome, visit.invitation is not None)
+    place = (visit.language, visit.chrome, visit.invitation is not None, visit.query.get("k"))
     parts = definition.pages.get(place)
     if parts is None:
         html = form_page(visit, key=_KEY_PLACE, token=_TOKEN_PLACE).content
@@ -185,7 +202,8 @@ def kept_page(visit: Visit) -> HttpResponse:
         between, after = rest.split(_TOKEN_PLACE.encode())
         parts = definition.pages[place] = (before, between, after)
     token = forms.token(key, now)
-    return page(b"%b%b%b%b%b" % (parts[0], key.encode(), parts[1], token.encode(), parts[2]))
+    html = b"%b%b%b%b%b" % (parts[0], key.encode(), parts[1], token.encode(), parts[2])
+    return page(html, script=True)
 
 
 def resumed_page(visit: Visit, attempt: Attempt, index: int | None) -> HttpResponse:
@@ -197,7 +215,10 @@ def resumed_page(visit: Visit, attempt: Attempt, index: int | None) -> HttpRespo
     token = forms.token(key, attempt.started_at)
     if forms.opened_at(token, key, timezone.now()) is None:
         token = forms.token(key, timezone.now())
-    return form_page(visit, key=key, token=token, index=index, answers=answers)
+    return form_page(
+        visit, key=key, token=token, index=index, answers=answers,
+        serial=attempts.last_serial(attempt),
+    )  # fmt: skip
 
 
 def _first_open(definition: Definition, seed: str, answers: Mapping[str, Any]) -> int:
@@ -209,7 +230,7 @@ def _first_open(definition: Definition, seed: str, answers: Mapping[str, Any]) -
     return len(pages) - 1
 
 
-def _read_post(request: HttpRequest) -> HttpResponse | None:
+def read_post(request: HttpRequest) -> HttpResponse | None:
     """The page that says why what was sent could not be read at all; None when it could."""
     try:
         request.POST  # noqa: B018 - reading it is what may fail
@@ -224,7 +245,7 @@ def _read_post(request: HttpRequest) -> HttpResponse | None:
 
 def answer(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Takes one page of answers: the next page, the thanks, or the same page and what is wrong."""
-    unreadable = _read_post(request)
+    unreadable = read_post(request)
     if unreadable is not None:
         return unreadable
     now = timezone.now()
@@ -233,7 +254,8 @@ def answer(request: HttpRequest, visit: Visit) -> HttpResponse:
     visit = replace(visit, definition=definition)
     so_far: dict[str, Any] = dict(visit.hidden)
     attempt = None
-    if outside.key is not None and (outside.page or not definition.same_for_all):
+    several = outside.page or outside.serial or not definition.same_for_all
+    if outside.key is not None and several:
         attempt = Attempt.objects.filter(key=outside.key, survey=definition.survey_id).first()
         so_far |= attempts.saved(attempt) if attempt else {}
     seed = str(outside.key or "")
@@ -242,10 +264,18 @@ def answer(request: HttpRequest, visit: Visit) -> HttpResponse:
     index = min(outside.page, len(pages) - 1)
     given = forms.read(request.POST, request.FILES, pages[index], outside)
     key = str(given.key or uuid.uuid4())
+    if not limits.allowed(definition.survey_id, client_address(request)):
+        response = form_page(
+            visit, key=key, token=forms.token(key, given.started_at or now), index=index,
+            answers=so_far, sent=given.sent, errors={"": _("いま、たくさんの回答が届いています。入力した内容は残っています。10秒ほど待って、もう一度ボタンを押してください。")},
+            status=429, serial=outside.serial or 0,
+        )  # fmt: skip
+        response["Retry-After"] = str(limits.RETRY_SECONDS)
+        return response
     if given.errors:
         return form_page(
             visit, key=key, token=forms.token(key, now), index=index, answers=so_far,
-            sent=given.sent, errors=given.errors, status=422,
+            sent=given.sent, errors=given.errors, status=422, serial=outside.serial or 0,
         )  # fmt: skip
     names = {name for question in pages[index] for name in (question.key, *question.names)}
     so_far = {name: value for name, value in so_far.items() if name not in names} | given.answers
@@ -274,7 +304,8 @@ def _go_on(
             definition=definition,
             key=outside.key,
             answers={**cleared, **answers, **visit.hidden},
-            serial=SERIAL_OF_PAGES,
+            serial=outside.serial or 0,
+            is_page=True,
             now=timezone.now(),
             invitation=visit.invitation,
             channel=visit.channel,
@@ -284,10 +315,6 @@ def _go_on(
     except Refused:
         return already(visit, status=409)
     return _see(visit.url(r=str(outside.key), p=index + 1))
-
-
-# A page that was sent is later than anything its script saved meanwhile.
-SERIAL_OF_PAGES = 2_000_000_000
 
 
 def _see(url: str) -> HttpResponse:

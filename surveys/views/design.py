@@ -1,115 +1,139 @@
-"""Writing a survey, publishing it, ending it."""
+"""A survey as a whole: begun, set up, looked at, published, ended."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from surveys.forms.design import TEMPLATES, SurveyForm, present_values, starting_values
+from surveys.forms import starting
+from surveys.forms.settings import SettingsForm, SurveyForm, present_values
+from surveys.forms.starters import STARTERS
 from surveys.models import Survey
-from surveys.queries import definitions
-from surveys.queries.surveys import surveys_for
+from surveys.queries import editing
 from surveys.services import surveys as services
-from surveys.views.public import preview_page
+from surveys.views import desk
+from surveys.views.public import preview_page, preview_question
 from voc.access import ANALYSTS, StaffRequest, staff
 from voc.clock import local_day
 from voc.errors import Refused
 from voc.models import Workspace
 
-
-def _survey(request: StaffRequest, pk: int) -> Survey:
-    return get_object_or_404(surveys_for(request.user), pk=pk)
+FIRST = "nps"
 
 
-def _form_page(
-    request: StaffRequest, form: SurveyForm, *, survey: Survey | None, template: str, status: int
-) -> HttpResponse:
+def _operator() -> tuple[str, str]:
+    house = Workspace.objects.filter(pk=1).first()
+    return (house.operator or house.name, house.contact) if house else ("", "")
+
+
+def _new_page(request: StaffRequest, form: SurveyForm, starter: str, status: int) -> HttpResponse:
+    design = starting.design(starter, operator=_operator()[0])
     context: dict[str, Any] = {
         "form": form,
-        "survey": survey,
-        "template": template,
-        "templates": [
-            ("nps", _("関係調査（NPS）"), _("半年に一度など、すすめたい度を聞きます。")),
-            ("purchase", _("購入後（CSAT）"), _("お買い物のあとに、満足度を聞きます。")),
-            ("support", _("問い合わせ後（CSAT）"), _("問い合わせが解決したお客様に、自動で送ります。")),
+        "starter": starter,
+        "starters": starting.names(),
+        "questions": [
+            editing.as_asked(question) for question in design["questions"] if question.get("label")
         ],
     }
-    return render(request, "surveys/edit.html", context, status=status)
+    return render(request, "surveys/new.html", context, status=status)
 
 
 @staff(ANALYSTS, methods=("GET", "POST"))
 def create(request: StaffRequest) -> HttpResponse:
-    """A new survey, begun from one of the shipped texts."""
-    template = request.GET.get("template", "nps")
-    template = template if template in TEMPLATES else "nps"
+    """A new survey, begun from one of the shipped ones."""
+    starter = request.GET.get("template", FIRST)
+    starter = starter if starter in STARTERS else FIRST
     now = timezone.now()
-    if request.method == "POST":
-        form = SurveyForm(request.POST)
-        if form.is_valid():
-            try:
-                survey = services.create_survey(
-                    actor=request.user, now=now, **form.cleaned_data
-                )
-            except Refused as refused:
-                form.add_error("slug" if refused.code == "slug_taken" else None, refused.message)
-            else:
-                messages.success(request, _("下書きを作りました。内容を確かめて、公開してください。"))
-                return redirect("survey", pk=survey.pk)
-        return _form_page(request, form, survey=None, template=template, status=422)
-    house = Workspace.objects.filter(pk=1).first()
-    values = starting_values(
-        template,
-        operator=(house.operator or house.name) if house else "",
-        contact=house.contact if house else "",
-        today=local_day(now),
-    )
-    return _form_page(
-        request, SurveyForm(initial=values), survey=None, template=template, status=200
-    )
-
-
-@staff(ANALYSTS, methods=("GET", "POST"))
-def edit(request: StaffRequest, pk: int) -> HttpResponse:
-    """Other words. What is public stays public until it is published again."""
-    survey = _survey(request, pk)
-    locked = survey.version > 0
-    initial = present_values(survey)
+    operator, contact = _operator()
     if request.method != "POST":
-        form = SurveyForm(initial=initial, locked=locked)
-        return _form_page(request, form, survey=survey, template="", status=200)
-    form = SurveyForm(request.POST, initial=initial, locked=locked)
+        values = starting.starting_values(
+            starter, operator=operator, contact=contact, today=local_day(now)
+        )
+        return _new_page(request, SurveyForm(initial=values), starter, 200)
+    form = SurveyForm(request.POST)
     if form.is_valid():
+        design = starting.design(starter, operator=form.cleaned_data["operator"] or operator)
         try:
-            services.edit_survey(
-                survey=survey, actor=request.user, now=timezone.now(), **form.cleaned_data
+            survey = services.create_survey(
+                actor=request.user, now=now, **{**form.cleaned_data, **design}
             )
         except Refused as refused:
             form.add_error("slug" if refused.code == "slug_taken" else None, refused.message)
         else:
-            messages.success(
-                request,
-                _("保存しました。公開中の文は、もう一度公開するまで変わりません。")
-                if locked
-                else _("保存しました。"),
-            )
-            return redirect("survey", pk=pk)
-    return _form_page(request, form, survey=survey, template="", status=422)
+            messages.success(request, _("下書きを作りました。内容を確かめて、公開してください。"))
+            return redirect("survey-edit", pk=survey.pk)
+    return _new_page(request, form, starter, 422)
+
+
+@staff(ANALYSTS, methods=("GET", "POST"))
+def settings(request: StaffRequest, pk: int) -> HttpResponse:
+    """What stands around the questions. What is public stays public until it is published again."""
+    survey = desk.survey_of(request, pk)
+    initial = present_values(survey)
+    seen = editing.settings_token(survey)
+    if request.method != "POST":
+        return _settings_page(
+            request, SettingsForm(initial=initial, survey=survey), survey, seen, 200
+        )
+    form = SettingsForm(request.POST, initial=initial, survey=survey)
+    status = 422
+    if form.is_valid():
+        try:
+            services.edit_survey(
+                survey=survey, actor=request.user, now=timezone.now(),
+                seen=request.POST.get("seen", "")[:40], **form.cleaned_data,
+            )  # fmt: skip
+        except services.Stale as stale:
+            form.add_error(None, stale.message)
+            form.add_error(None, _("このまま保存すると、あなたの内容で置き換えます。"))
+            status = 409
+        except Refused as refused:
+            form.add_error("slug" if refused.code == "slug_taken" else None, refused.message)
+        else:
+            messages.success(request, saved(survey))
+            return redirect("survey-settings", pk=pk)
+    return _settings_page(request, form, survey, seen, status)
+
+
+def saved(survey: Survey) -> str:
+    """What is said after a change."""
+    if survey.version:
+        return _("保存しました。公開中の文は、もう一度公開するまで変わりません。")
+    return _("保存しました。")
+
+
+def _settings_page(
+    request: StaffRequest, form: SettingsForm, survey: Survey, seen: str, status: int
+) -> HttpResponse:
+    context = {
+        "form": form, "survey": survey, "seen": seen, "tabs": desk.tabs(survey, "settings"),
+    }  # fmt: skip
+    return render(request, "surveys/settings.html", context, status=status)
 
 
 @staff()
 def preview(request: StaffRequest, pk: int) -> HttpResponse:
     """The form in its present words, as a respondent would see it; it cannot be sent."""
-    survey = _survey(request, pk)
-    shown = definitions.thaw(survey, definitions.freeze(survey), survey.version)
-    return preview_page(shown)
+    definition = desk.on_the_desk(desk.survey_of(request, pk))
+    language = request.GET.get("lang", "")
+    key = request.GET.get("q", "")
+    question = definition.by_key.get(key)
+    if question is not None:
+        spoken = language if language in definition.languages else definition.languages[0]
+        return preview_question(question, definition.by_key, spoken)
+    page = request.GET.get("p", "")
+    index = int(page) if page.isascii() and page.isdigit() and len(page) < 4 else 0
+    answers = desk.answers_as(definition, request.GET.get("as", ""))
+    return preview_page(definition, language, index=index, answers=answers)
 
 
 @staff(ANALYSTS, methods=("POST",))
 def publish(request: StaffRequest, pk: int) -> HttpResponse:
-    survey = _survey(request, pk)
+    survey = desk.survey_of(request, pk)
     try:
         services.publish_survey(survey=survey, actor=request.user, now=timezone.now())
     except Refused as refused:
@@ -121,7 +145,7 @@ def publish(request: StaffRequest, pk: int) -> HttpResponse:
 
 @staff(ANALYSTS, methods=("POST",))
 def close(request: StaffRequest, pk: int) -> HttpResponse:
-    survey = _survey(request, pk)
+    survey = desk.survey_of(request, pk)
     try:
         services.close_survey(survey=survey, actor=request.user, now=timezone.now())
     except Refused as refused:

@@ -6,16 +6,21 @@ the same page the same response, and the single use of an invitation. Without a 
 also needs no cookie, which the browsers inside chat programs often drop.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from surveys.forms import answer as forms
+from surveys.forms.shown import shown
 from surveys.models import Attempt, Survey
 from surveys.queries import definitions
 from surveys.queries.definitions import Definition
 from surveys.queries.surveys import invitation_by_token
+from surveys.questions.asked import Asked
 from surveys.services import receipts
 from surveys.services.invitations import refused_surveys, stop_surveys
 from surveys.views.answering import (
@@ -35,12 +40,39 @@ from voc.access import public
 from voc.errors import Refused
 
 
-def preview_page(definition: Definition, language: str = "") -> HttpResponse:
-    """The form for the staff to look at; its button sends nothing."""
+def preview_page(
+    definition: Definition,
+    language: str = "",
+    *,
+    index: int = 0,
+    answers: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """A page of the form for the staff to look at, in a frame too; its button sends nothing."""
     language = language if language in definition.languages else definition.languages[0]
     chrome = language if language in CHROME else "en"
     with translation.override(chrome):
-        return form_page(Visit(definition, language, chrome), key="", token="", preview=True)
+        visit = Visit(definition, language, chrome)
+        return framed(
+            form_page(visit, key="", token="", index=index, answers=answers, preview=True)
+        )
+
+
+def preview_question(question: Asked, everything: Mapping[str, Asked], language: str) -> HttpResponse:
+    """One question by itself, for the staff to look at while they write it."""
+    chrome = language if language in CHROME else "en"
+    with translation.override(chrome):
+        drawn = shown(
+            [question], everything=everything, language=language, sent={}, answers={}, errors={}
+        )
+        return framed(render("preview_question", questions=drawn, language=language))
+
+
+def framed(response: HttpResponse) -> HttpResponse:
+    """The same page, which our own pages may show in a frame."""
+    policy = getattr(response, "csp", {})
+    response.csp = {**policy, "frame-ancestors": ["'self'"]}  # type: ignore[attr-defined]
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    return response
 
 
 def _shut(definition: Definition) -> HttpResponse:

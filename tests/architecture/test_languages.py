@@ -256,7 +256,10 @@ def _outside_tags(text: str) -> str:
 
 
 class Reader(HTMLParser):
-    """The words of a page, attributes that are read aloud included; not what says `lang="ja"`."""
+    """The words of a page, attributes that are read aloud included; not what says `lang="ja"`.
+
+    Chinese that says so is no Japanese either.
+    """
 
     SPOKEN = {"title", "aria-label", "placeholder", "alt", "content", "value"}
     SILENT = {"script", "style"}
@@ -269,7 +272,7 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         values = dict(attrs)
-        skipped = values.get("lang") == "ja" or tag in self.SILENT or self._skipping()
+        skipped = (values.get("lang") or "")[:2] in ("ja", "zh") or tag in self.SILENT or self._skipping()
         if not skipped:
             self.words += [v for k, v in attrs if v and (k in self.SPOKEN or k.startswith("data-"))]
         if tag not in self.EMPTY:

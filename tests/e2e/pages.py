@@ -78,13 +78,26 @@ def _survey_pages() -> dict[str, str]:
     survey = Survey.objects.filter(state="published").order_by("pk").first()
     if survey is None:
         return {}
-    names = ("survey", "survey-edit", "survey-invitations")
-    return {name: reverse(name, args=[survey.pk]) for name in names}
+    names = (
+        "survey", "survey-questions", "survey-compare", "survey-responses", "survey-edit",
+        "survey-settings", "survey-quotas", "survey-invitations", "survey-question-new",
+    )  # fmt: skip
+    pages = {name: reverse(name, args=[survey.pk]) for name in names}
+    pages["survey-compare-crossed"] = pages["survey-compare"] + "?rows=score&columns=.segment"
+    response = _first(survey.responses)
+    if response:
+        pages["survey-response"] = reverse("survey-response", args=[survey.pk, response.pk])
+    for question in survey.questions.filter(retired=False).order_by("position")[:2]:
+        pages[f"survey-question-{question.kind}"] = reverse(
+            "survey-question", args=[survey.pk, question.key]
+        )
+    return pages
 
 
 def public_pages() -> dict[str, str]:
     """Name → address of every page for customers and for people who have not signed in."""
     pages = {name: reverse(name) for name in ("login", "password-reset", "password-reset-sent")}
+    pages |= {"receipt": reverse("survey-receipt")}
     pages |= {"voice": reverse("voice"), "missing": "/no-such-page/"}
     for survey in Survey.objects.filter(state="published").order_by("pk")[:2]:
         pages[f"form-{survey.kind}"] = reverse("survey-form", args=[survey.slug])

@@ -19,7 +19,8 @@ AUDITED = {
     "account", "comment-edit", "comments-nothing", "customer", "form-csat", "help",
     "missing", "password-reset", "password-reset-sent", "scores", "scores-csat", "search",
     "search-nothing", "settings", "settings-audit", "settings-keys", "settings-work", "survey",
-    "survey-edit", "ticket-note", "ui",
+    "survey-edit", "survey-question-long", "survey-question-new", "survey-question-nps",
+    "survey-quotas", "survey-settings", "ticket-note", "ui",
 }  # fmt: skip
 
 

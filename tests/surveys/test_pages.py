@@ -142,7 +142,7 @@ def test_every_kind_of_question_is_drawn_answered_and_typed(db, visitor, run_job
     assert ("many", "c3", "c3", 1) in set(cells) and ("nps", "", "10", 1) in set(cells)
     assert set(CutDay.objects.values_list("dimension", "part", "value", "count")) == {
         ("channel", "link", 10, 1), ("language", "ja", 10, 1), ("device", "", 10, 1),
-        ("version", "1", 10, 1), ("segment", "", 10, 1),
+        ("version", "1", 10, 1), ("segment", "", 10, 1), ("quality", "speeder", 10, 1),
     }  # fmt: skip
     assert days.rebuild_days()["changed"] == 0
 

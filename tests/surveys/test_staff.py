@@ -8,16 +8,23 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from surveys.forms.starters import STARTERS
 from surveys.models import Invitation, Response, ResponseDay, Survey
 from surveys.queries import definitions
-from surveys.services import responses
+from surveys.services import checks, responses
 from tests import factories
-from tests.surveys.conftest import answers
 from voc.clock import local_day
 from voc.models import AuditEntry
 
-READ = ["/surveys/", "/surveys/{pk}/", "/surveys/{pk}/preview/"]
-WRITE = ["/surveys/new/", "/surveys/{pk}/edit/", "/surveys/{pk}/invitations/"]
+READ = [
+    "/surveys/", "/surveys/{pk}/", "/surveys/{pk}/questions/", "/surveys/{pk}/compare/",
+    "/surveys/{pk}/responses/", "/surveys/{pk}/preview/",
+]  # fmt: skip
+WRITE = [
+    "/surveys/new/", "/surveys/{pk}/settings/", "/surveys/{pk}/invitations/", "/surveys/{pk}/quotas/",
+    "/surveys/{pk}/new-question/", "/surveys/{pk}/questions/score/",
+]  # fmt: skip
+DESK = ["/surveys/{pk}/edit/"]
 POST_ONLY = ["/surveys/{pk}/publish/", "/surveys/{pk}/close/"]
 
 
@@ -28,7 +35,7 @@ def values_of(client, path):
     return {name: value for name, value in values.items() if value not in (None, False, "")}
 
 
-@pytest.mark.parametrize("path", [*READ, *WRITE, *POST_ONLY])
+@pytest.mark.parametrize("path", [*READ, *WRITE, *DESK, *POST_ONLY])
 def test_strangers_are_sent_to_log_in(survey, visitor, client, path):
     path = path.format(pk=survey.pk)
     sent = client.post(path) if path.endswith(("publish/", "close/")) else client.get(path)
@@ -47,6 +54,8 @@ def test_everybody_reads_and_analysts_write(survey, people, client_for, role):
         assert client.get(path.format(pk=survey.pk)).status_code == (200 if writes else 403)
         if not writes:
             assert client.post(path.format(pk=survey.pk)).status_code == 403
+    for path in DESK:
+        assert client.get(path.format(pk=survey.pk)).status_code == (200 if writes else 403)
     for path in POST_ONLY:
         assert client.get(path.format(pk=survey.pk)).status_code == 405 if writes else 403
         assert client.post(path.format(pk=survey.pk)).status_code == (302 if writes else 403)
@@ -59,17 +68,19 @@ def test_everybody_reads_and_analysts_write(survey, people, client_for, role):
 def test_a_survey_that_is_not_there_is_not_found(people, client_for):
     client = client_for(people.owner)
 
-    for path in (*READ[1:], *WRITE[1:]):
+    for path in (*READ[1:], *WRITE[1:], *DESK):
         assert client.get(path.format(pk=987654)).status_code == 404
     for path in POST_ONLY:
         assert client.post(path.format(pk=987654)).status_code == 404
 
 
-@pytest.mark.parametrize(("template", "kind"), [("nps", "nps"), ("purchase", "csat"), ("support", "csat")])
-def test_a_shipped_text_can_be_made_and_published_as_it_is(
-    people, client_for, visitor, template, kind
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("template", STARTERS)
+def test_a_shipped_survey_can_be_made_and_published_as_it_is(
+    people, client_for, visitor, settings, template, language
 ):
     client = client_for(people.analyst)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     values = values_of(client, f"/surveys/new/?template={template}")
     values |= {"operator": "みなも商店", "contact": "support@minamo.example"}
 
@@ -79,9 +90,16 @@ def test_a_shipped_text_can_be_made_and_published_as_it_is(
 
     assert made.status_code == 302
     survey.refresh_from_db()
+    kind = STARTERS[template]["kind"]
     assert (survey.state, survey.kind, survey.version) == ("published", kind, 1)
-    assert (survey.touchpoint is not None) and survey.created_by == people.analyst
-    assert visitor.post(f"/s/{survey.slug}/", answers(score="4")).status_code == 303
+    assert (survey.touchpoint is not None) is (template != "blank")
+    assert survey.created_by == people.analyst and survey.languages == [language]
+    assert checks.hints(survey) == []
+    # The other language needs no more than being ticked.
+    survey.languages = ["ja", "en"] if language == "ja" else ["en", "ja"]
+    assert [*checks.needed(survey), *checks.hints(survey)] == []
+    page = visitor.get(f"/s/{survey.slug}/", {"lang": language})
+    assert survey.title in page.content.decode() and "{shop}" not in page.content.decode()
     actions = list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
     assert actions == ["survey.create", "survey.publish"]
 
@@ -113,10 +131,10 @@ def test_a_survey_that_does_not_say_its_purpose_is_not_published(people, client_
 
 def test_after_publication_address_and_kind_stay(survey, people, client_for):
     client = client_for(people.analyst)
-    values = values_of(client, f"/surveys/{survey.pk}/edit/")
+    values = values_of(client, f"/surveys/{survey.pk}/settings/")
 
     sent = client.post(
-        f"/surveys/{survey.pk}/edit/",
+        f"/surveys/{survey.pk}/settings/",
         {**values, "slug": "other", "kind": "csat", "title": "別の題"},
     )
 
@@ -181,8 +199,13 @@ def test_the_pages_ask_the_database_no_more_for_more_rows(
     survey, people, client_for, now, run_jobs
 ):
     client = client_for(people.analyst)
-    paths = ("/surveys/", f"/surveys/{survey.pk}/", f"/surveys/{survey.pk}/invitations/")
-    _answered(survey, 1, now, run_jobs)
+    paths = (
+        "/surveys/", f"/surveys/{survey.pk}/", f"/surveys/{survey.pk}/invitations/",
+        f"/surveys/{survey.pk}/responses/", f"/surveys/{survey.pk}/questions/",
+        f"/surveys/{survey.pk}/compare/?rows=score&columns=.channel",
+    )
+    # From ten answers on the figures are drawn.
+    _answered(survey, 12, now, run_jobs)
     few = [_queries(client, path)[0] for path in paths]
 
     _answered(survey, 24, now, run_jobs)
@@ -195,7 +218,7 @@ def test_the_pages_ask_the_database_no_more_for_more_rows(
     many = [_queries(client, path) for path in paths]
 
     assert [number for number, _page in many] == few
-    assert many[1][1].content.decode().count("言葉") >= 20
+    assert many[3][1].content.decode().count("言葉") >= 20
     assert max(few) <= 20
 
 
@@ -205,13 +228,13 @@ def test_answers_are_paged_and_a_bent_cursor_is_no_error(
     _answered(survey, 25, now, run_jobs)
     client = client_for(people.viewer)
 
-    first = client.get(f"/surveys/{survey.pk}/")
-    second = client.get(f"/surveys/{survey.pk}/", {"cursor": first.context["page"].next})
+    first = client.get(f"/surveys/{survey.pk}/responses/")
+    second = client.get(f"/surveys/{survey.pk}/responses/", {"cursor": first.context["page"].next})
 
     assert [row["said"].text for row in second.context["answers"]] == [
         f"言葉{index}" for index in (4, 3, 2, 1, 0)
     ]
-    assert client.get(f"/surveys/{survey.pk}/?cursor=xxx").status_code == 302
+    assert client.get(f"/surveys/{survey.pk}/responses/?cursor=xxx").status_code == 302
     assert client.get("/surveys/?cursor=xxx").status_code == 302
 
 

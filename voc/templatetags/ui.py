@@ -10,16 +10,17 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zlib import crc32
 
 from django import template
 from django.contrib.messages import constants as levels
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from voc import customer_style as customer_css
 from voc import vendor
@@ -27,10 +28,10 @@ from voc.templatetags.written import (
     DAY,
     HOUR,
     NO_DATA,
+    complete,
     count,
     duration,
     is_japanese,
-    jdatetime,
     short_date,
     signed,
     to_decimal,
@@ -77,19 +78,23 @@ def _icons() -> dict[str, str]:
     return json.loads((vendor.FOLDER / "icons/icons.json").read_text())
 
 
+@cache
+def _drawing(name: str) -> SafeString:
+    return format_html(
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>',
+        mark_safe(_icons()[name]),  # noqa: S308 - vendored, checked by hash
+    )
+
+
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An inline drawing; silent to screen readers unless it has a label."""
-    shape = mark_safe(_icons()[name])  # noqa: S308 - vendored, checked by hash
-    if label:
-        return format_html(
-            '<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>',
-            label,
-            shape,
-        )
+    if not label:
+        return _drawing(name)
     return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>',
-        shape,
+        '<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>',
+        label,
+        mark_safe(_icons()[name]),  # noqa: S308 - vendored, checked by hash
     )
 
 
@@ -155,6 +160,12 @@ def person(name: Any = "", show: bool = False) -> SafeString:
     `name` is a string or anything with a `name`. The tint is taken from the name and means nothing.
     """
     text = str(getattr(name, "name", name) or "").strip()
+    return _person(text, show, get_language() or "")
+
+
+@lru_cache(maxsize=1024)
+def _person(text: str, show: bool, language: str) -> SafeString:
+    """Kept, because a list shows the same few people forty times."""
     if not text:
         disc = format_html(
             '<span class="disc disc--none" title="{0}"><span aria-hidden="true">{1}</span></span>',
@@ -189,10 +200,8 @@ def due(
     `seconds` is what is left (negative when over), `at` the moment itself; a paused clock says
     that it waits for the customer. Without a deadline there is nothing to see.
     """
-    if waiting:
-        return chip(gettext("お客様待ち"), tone="dashed", icon="player-pause")
-    if done:
-        return format_html('<span class="due">{}{}</span>', icon("check"), gettext("対応済み"))
+    if waiting or done:
+        return _at_rest("waiting" if waiting else "done", get_language() or "")
     if seconds is None:
         return mark_safe("")
     text = duration(seconds)
@@ -206,15 +215,28 @@ def due(
     return format_html('<span class="due">{}{}</span>', icon("clock"), words)
 
 
+@lru_cache(maxsize=8)
+def _at_rest(why: str, language: str) -> SafeString:
+    if why == "waiting":
+        return chip(gettext("お客様待ち"), tone="dashed", icon="player-pause")
+    return format_html('<span class="due">{}{}</span>', icon("check"), gettext("対応済み"))
+
+
 def _moment(at: dt.datetime) -> SafeString:
-    local = timezone.localtime(at)
+    return _written_moment(at, timezone.get_current_timezone(), timezone.localdate().year, get_language())
+
+
+@lru_cache(maxsize=2048)
+def _written_moment(
+    at: dt.datetime, zone: dt.tzinfo, this_year: int, language: str | None
+) -> SafeString:
+    """Kept, because everybody looks at the newest rows."""
+    local = timezone.localtime(at, zone)
     # A day of another year would be read as one of this year.
-    this_year = local.year == timezone.localtime().year
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        local.isoformat(timespec="minutes"),
-        jdatetime(at, "year"),
-        short_date(local.date(), year=not this_year),
+    # Digits, signs and names of days only: nothing in here needs escaping.
+    return mark_safe(  # noqa: S308
+        f'<time datetime="{local.isoformat(timespec="minutes")}" title="{complete(local)}">'
+        f"{short_date(local, year=local.year != this_year)}</time>"
     )
 
 
@@ -248,7 +270,39 @@ def figure(
 
 
 
+@register.simple_tag
+def nav_links(sections: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The links of the navigation: drawing, word, number of things that wait."""
+    return format_html_join(
+        "\n",
+        '<a href="{0}" title="{1}"{2}>{3}<span>{1}</span>{4}</a>',
+        (
+            (
+                item["url"],
+                str(item["label"]),
+                mark_safe(' aria-current="page"') if item["current"] else "",
+                _drawing(item["icon"] or "point"),
+                format_html('<span class="nav-count">{}</span>', count(item["count"]))
+                if item["count"]
+                else "",
+            )
+            for item in sections
+        ),
+    )
+
+
 # ---------------------------------------------------------------- sentences
+
+
+@register.simple_tag
+def kept(name: str) -> SafeString:
+    """A template that says the same on every page of a language: written once, then kept."""
+    return _kept(name, get_language() or "")
+
+
+@lru_cache(maxsize=64)
+def _kept(name: str, language: str) -> SafeString:
+    return render_to_string(name)
 
 
 @register.simple_tag

@@ -167,6 +167,12 @@ def jdatetime(value: dt.datetime | None, style: str = "") -> str:
     return f"{jdate(value, style)}{space}{jtime(value)}"
 
 
+def complete(local: dt.datetime) -> str:
+    """Year, day, weekday and time of a moment that is already in the reader's zone."""
+    space = "" if is_japanese() else " "
+    return f"{jdate(local.date(), 'year')}{space}{local.hour}:{local.minute:02}"
+
+
 @register.filter
 def duration(seconds: Any) -> str:
     """A length of time in at most two units: 42分, 2時間17分, 3日, 1日4時間. The sign is dropped."""

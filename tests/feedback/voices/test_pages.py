@@ -1,6 +1,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from feedback import search
 from feedback.models import Comment
@@ -140,3 +141,31 @@ def test_a_page_without_any_voice_says_how_to_begin(people, client_for):
 
     assert "まだ声がありません" in page
     assert "import_comments" in page
+
+
+def test_the_list_escapes_every_word_of_others(client_for, people, db):
+    evil = '<img src=x onerror="1">{}{0}'
+    customer = factories.CustomerFactory(name=evil)
+    factories.CommentFactory(text=evil, product=evil, customer=customer)
+
+    html = client_for(people.viewer).get("/comments/").content.decode()
+
+    assert "<img" not in html
+    assert html.count("&lt;img src=x onerror=&quot;1&quot;&gt;{}{0}") >= 3
+
+
+def test_ease_is_shown_on_its_own_scale_only(people, client_for, api_for):
+    now = timezone.now()
+    for scale, value, times in ((7, 6, 12), (5, 1, 40)):
+        for n in range(times):
+            voices.record_score(
+                kind="ces", value=value, scale=scale, occurred_at=now, source="import",
+                source_ref=f"{scale}-{n}", now=now,
+            )  # fmt: skip
+
+    page = client_for(people.viewer).get("/scores/?kind=ces").content.decode()
+    api = api_for(people.viewer, "kpis:read")
+    figures = {row["kind"]: row for row in api.get("/api/v1/kpis").json()["data"]}
+
+    assert "CES（手間の少なさ）" in page and "点（7点満点）" in page
+    assert (figures["ces"]["value"], figures["ces"]["n"]) == (6.0, 12)
