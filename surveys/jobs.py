@@ -1,6 +1,6 @@
 """Work that must happen after the fact: answers are worked, invitations are mailed."""
 
-from surveys.services import attempts, invitations, responses, retention
+from surveys.services import attempts, exports, invitations, responses, retention
 from surveys.services.campaigns import running, sending
 from voc import jobs
 from voc.jobs import Run
@@ -40,6 +40,18 @@ def expand_campaign(run: Run, campaign_id: int) -> None:
 def send_campaign(run: Run, campaign_id: int) -> None:
     """Mails a chunk of what is due; each mail is committed before the next."""
     sending.send_due(campaign_id=campaign_id, claim=f"{run.job_id}.{run.attempt}", now=run.now)
+
+
+@jobs.handler(exports.MAKE, outside=True)
+def make_export(run: Run, export_id: int) -> None:
+    """Writes a file of responses; a finished one is left alone."""
+    exports.make(export_id=export_id, attempt=run.attempt, now=run.now)
+
+
+@jobs.handler(exports.PURGE)
+def purge_exports(run: Run) -> None:
+    """Throws expired files away; those that are gone are passed by."""
+    exports.purge(now=run.now)
 
 
 @jobs.handler(retention.ERASE_OLD, outside=True)

@@ -3,6 +3,7 @@ from django.urls import path
 from surveys.views import (
     campaigns,
     design,
+    exports,
     people,
     placements,
     public,
@@ -72,4 +73,6 @@ urlpatterns = [
     path("surveys/campaigns/<int:pk>/resume/", campaigns.campaign_resume, name="campaign-resume"),
     path("surveys/campaigns/<int:pk>/cancel/", campaigns.campaign_cancel, name="campaign-cancel"),
     path("settings/asking/", campaigns.asking_rules, name="asking-rules"),
+    path("surveys/<int:pk>/exports/", exports.exports_page, name="survey-exports"),
+    path("surveys/<int:pk>/exports/<int:number>/", exports.download, name="survey-export"),
 ]

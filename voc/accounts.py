@@ -32,6 +32,7 @@ RESOURCES = (
     "surveys",
     "responses",
     "invitations",
+    "exports",
     "tickets",
     "kpis",
 )

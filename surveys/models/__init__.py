@@ -12,6 +12,7 @@ from surveys.models.answers import (
 )
 from surveys.models.campaigns import AskingRules, Campaign, CampaignMember, LastAsk
 from surveys.models.design import Question, Quota, Survey, SurveyVersion
+from surveys.models.exports import Export
 from surveys.models.placements import Placement
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Campaign",
     "CampaignMember",
     "CutDay",
+    "Export",
     "Invitation",
     "LastAsk",
     "Placement",
