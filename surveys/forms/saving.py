@@ -77,7 +77,9 @@ def read(answers: dict[str, Any], questions: Sequence[Asked]) -> dict[str, Any]:
     for question in touched:
         other = answers.get(f"{question.key}.{OTHER}", "")
         try:
-            found = reading.clean(question, answers.get(question.key), "" if other is None else other)
+            found = reading.clean(
+                question, answers.get(question.key), "" if other is None else other
+            )
         except Wrong as wrong:
             raise Refused(str(wrong), "wrong_answer") from None
         kept |= dict.fromkeys(_names(question)) | found

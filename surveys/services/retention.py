@@ -63,7 +63,9 @@ def _kept_since_before(survey: Survey, moment: datetime) -> Iterator[Response]:
     while page:
         yield from page
         last = page[-1]
-        after = Q(submitted_at=last.submitted_at, pk__gt=last.pk) | Q(submitted_at__gt=last.submitted_at)
+        after = Q(submitted_at=last.submitted_at, pk__gt=last.pk) | Q(
+            submitted_at__gt=last.submitted_at
+        )
         page = list(rows.filter(after, submitted_at__gte=last.submitted_at)[:_CHUNK])
 
 

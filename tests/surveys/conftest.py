@@ -16,6 +16,7 @@ from surveys.models import Survey
 from surveys.queries import definitions
 from surveys.views import limits
 from tests import factories
+from tests.surveys.designs import BRANCHING, survey_of
 
 
 @pytest.fixture(autouse=True)
@@ -77,3 +78,18 @@ def answers(**given: Any) -> dict[str, Any]:
     return {
         "key": key, "t": token(key, opened), "v": "1", "score": "9", "comment": "", **given,
     }  # fmt: skip
+
+
+@pytest.fixture
+def branching(db: Any) -> Survey:
+    """A draft with branches, in two languages."""
+    return survey_of(
+        BRANCHING, version=0, state="draft", languages=["ja", "en"],
+        translations={"en": {"purpose": "To improve."}},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def desk(people: Any, client_for: Any) -> Client:
+    """The browser of an analyst."""
+    return client_for(people.analyst)

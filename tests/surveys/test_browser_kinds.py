@@ -39,7 +39,10 @@ def test_every_kind_passes_the_audit_and_can_be_touched_at_320_px(
     context, page, errors = _phone(browser, color_scheme=scheme)
     foreign: list[str] = []
     weight: list[int] = []
-    context.on("request", lambda request: request.url.startswith(live_server.url) or foreign.append(request.url))
+    context.on(
+        "request",
+        lambda request: request.url.startswith(live_server.url) or foreign.append(request.url),
+    )
     context.on("response", lambda response: weight.append(len(gzip.compress(response.body()))))
     page.goto(f"{live_server.url}/s/many/", wait_until="networkidle")
 
@@ -58,7 +61,8 @@ def test_every_kind_passes_the_audit_and_can_be_touched_at_320_px(
     assert [box for box in others if box[0] < 43 or box[1] < 48] == []
     # What is smaller than its place cuts no words off.
     cut = page.eval_on_selector_all(
-        ".nps span", "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
+        ".nps span",
+        "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)",
     )
     assert cut == []
     assert foreign == [] and errors == []

@@ -67,7 +67,9 @@ def _saved(**wanted: Any) -> None:
     assert attempts.saved(Attempt.objects.order_by("-pk").first()) == wanted
 
 
-def test_a_branching_survey_is_finished_over_a_lost_line_in_one_response(browser, live_server, many):
+def test_a_branching_survey_is_finished_over_a_lost_line_in_one_response(
+    browser, live_server, many
+):
     context, page, errors = _phone(browser)
     page.goto(f"{live_server.url}/s/many/?campaign=spring&lang=en")
     expect(page.get_by_role("heading", name="About us")).to_be_visible()
@@ -123,11 +125,16 @@ def test_a_branching_survey_is_finished_over_a_lost_line_in_one_response(browser
     assert Attempt.objects.get().finished_at is not None
     assert "配送" not in page.evaluate("JSON.stringify(localStorage)")
     assert errors == []
-    # The next visit begins anew.
+    # The next visit begins anew, and its half is found again in spite of the old address.
     page.goto(f"{live_server.url}/s/many/")
     expect(page.get_by_role("button", name="次へ")).to_be_visible()
     page.wait_for_function("localStorage.length === 0")
-    assert page.locator(":checked").count() == 0
+    assert page.locator(":checked").count() == 0 and "?r=" in page.url
+    with _saving(page):
+        _point(page, "8")
+    page.reload()
+    # At the first page that is still open, as one left it.
+    expect(page.get_by_role("heading", name="さいごに")).to_be_visible()
     context.close()
 
 

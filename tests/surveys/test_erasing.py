@@ -54,9 +54,7 @@ def response(inbox, customer, run_jobs, now) -> Response:
         touched_at=now, finished_at=now, local_day=now.date(),
     )  # fmt: skip
     SavedAnswer.objects.create(attempt=attempt, name="words", value=[f"{CANARY}五"])
-    accepted = accept(
-        definition=definition, key=key, answers=GIVEN, now=now, invitation=invitation
-    )
+    accepted = accept(definition=definition, key=key, answers=GIVEN, now=now, invitation=invitation)
     run_jobs()
     return Response.objects.get(pk=accepted.response_id)
 
@@ -158,7 +156,11 @@ def test_a_claim_that_leaned_on_the_words_is_a_draft_again_and_its_evidence_is_f
 def test_a_notice_about_the_words_forgets_them(response, customer, people, now):
     release = _release(people, now)
     notice = Notice.objects.create(
-        release=release, customer=customer, comment=Comment.objects.get(), body=CANARY, created_at=now
+        release=release,
+        customer=customer,
+        comment=Comment.objects.get(),
+        body=CANARY,
+        created_at=now,
     )
 
     erasing.erase(response=response, now=now, reason="receipt")
@@ -171,11 +173,17 @@ def _release(people: Any, now: Any) -> Any:
     from feedback.models import Release
 
     return Release.objects.create(
-        title="直しました", notes="早くなりました", released_at=now, created_by=people.owner, created_at=now
+        title="直しました",
+        notes="早くなりました",
+        released_at=now,
+        created_by=people.owner,
+        created_at=now,
     )
 
 
-def test_a_comment_is_erased_once_and_the_pages_of_the_staff_say_so(response, people, client_for, now):
+def test_a_comment_is_erased_once_and_the_pages_of_the_staff_say_so(
+    response, people, client_for, now
+):
     comment = Comment.objects.get()
 
     assert voices.erase_comment(comment=comment, now=now, reason="request")
@@ -188,7 +196,9 @@ def test_a_comment_is_erased_once_and_the_pages_of_the_staff_say_so(response, pe
     assert f"/comments/{comment.pk}/" not in client.get("/comments/?q=配送").content.decode()
 
 
-def test_our_note_in_the_ticket_loses_the_words_and_what_people_wrote_stays(response, run_jobs, people, now):
+def test_our_note_in_the_ticket_loses_the_words_and_what_people_wrote_stays(
+    response, run_jobs, people, now
+):
     note = Message.objects.get(kind="note")
     assert CANARY in note.body
     own = Message.objects.create(
@@ -268,4 +278,7 @@ def test_guessing_is_slowed_down(response, visitor, time_machine):
 def test_the_receipt_is_read_in_the_language_of_the_answer(response, visitor):
     Response.objects.filter(pk=response.pk).update(language="en")
 
-    assert "Erase this answer" in visitor.post("/receipt/", {"code": receipts.code(response.pk)}).content.decode()
+    assert (
+        "Erase this answer"
+        in visitor.post("/receipt/", {"code": receipts.code(response.pk)}).content.decode()
+    )

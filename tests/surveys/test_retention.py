@@ -32,7 +32,9 @@ def answered(survey, now, run_jobs):
 
 
 def _erased():
-    return list(Response.objects.exclude(erased_at=None).order_by("pk").values_list("pk", flat=True))
+    return list(
+        Response.objects.exclude(erased_at=None).order_by("pk").values_list("pk", flat=True)
+    )
 
 
 def test_only_answers_past_their_months_are_erased_and_running_again_erases_none(answered, now):
@@ -128,7 +130,9 @@ def test_months_are_those_of_the_calendar(now, months, then):
     assert retention.months_before(moment, months) == datetime.fromisoformat(f"{then}T10:00+09:00")
 
 
-def test_the_erased_are_passed_without_a_query_each(answered, survey, now, django_assert_num_queries):
+def test_the_erased_are_passed_without_a_query_each(
+    answered, survey, now, django_assert_num_queries
+):
     retention.erase_old(now=now)
 
     # The surveys, the promises of this one, and one empty page.

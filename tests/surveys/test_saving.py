@@ -37,7 +37,9 @@ def _body(page: Any, serial: int = 1, **given: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _save(visitor: Any, page: Any, path: str = "/s/many/save/", serial: int = 1, **given: Any) -> Any:
+def _save(
+    visitor: Any, page: Any, path: str = "/s/many/save/", serial: int = 1, **given: Any
+) -> Any:
     return visitor.post(path, json.dumps(_body(page, serial, **given)), content_type=JSON)
 
 
@@ -49,7 +51,12 @@ def test_each_answer_is_saved_as_it_is_given_and_the_half_form_is_resumed(branch
     page = visitor.get("/s/many/?campaign=spring&k=qr")
 
     assert _save(visitor, page, "/s/many/save/?campaign=spring&k=qr", score="3").status_code == 204
-    assert _save(visitor, page, "/s/many/save/?campaign=spring&k=qr", serial=2, **{"why-low": "遅い"}).status_code == 204
+    assert (
+        _save(
+            visitor, page, "/s/many/save/?campaign=spring&k=qr", serial=2, **{"why-low": "遅い"}
+        ).status_code
+        == 204
+    )
 
     assert _saved() == {"score": 3, "why-low": "遅い", "campaign": "spring"}
     assert Attempt.objects.get().channel == "qr"
@@ -163,7 +170,9 @@ def _bodies(page: Any) -> dict[str, tuple[bytes, int]]:
     }  # fmt: skip
 
 
-def test_whatever_a_page_of_ours_would_not_send_is_refused_and_nothing_is_stored(branching, visitor):
+def test_whatever_a_page_of_ours_would_not_send_is_refused_and_nothing_is_stored(
+    branching, visitor
+):
     page = visitor.get("/s/many/")
 
     for name, (body, status) in _bodies(page).items():
@@ -216,10 +225,15 @@ def test_two_saves_at_once_keep_both(visitor):
 
     def save(serial: int, **given: Any) -> None:
         together.wait()
-        attempts.save(definition=definition, key=key, answers=given, serial=serial, now=timezone.now())
+        attempts.save(
+            definition=definition, key=key, answers=given, serial=serial, now=timezone.now()
+        )
         connection.close()
 
-    threads = [Thread(target=save, args=(1,), kwargs={"score": 3}), Thread(target=save, args=(2,), kwargs={"used": ["c1"]})]
+    threads = [
+        Thread(target=save, args=(1,), kwargs={"score": 3}),
+        Thread(target=save, args=(2,), kwargs={"used": ["c1"]}),
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -180,7 +180,7 @@
 
   const kept = keeps && stored();
   if (!kept) return;
-  if (kept.k !== key && !query.has("r") && !here.includes("/i/")) {
+  if (kept.k !== key && query.get("r") !== kept.k && !here.includes("/i/")) {
     query.set("r", kept.k);
     location.replace("?" + query);
     return;
