@@ -19,6 +19,7 @@ from feedback.imports.report import Report
 from feedback.models import Comment, Score, Source
 from feedback.services import rollups
 from feedback.services.voices import MAX_COMMENT, ask_for_analysis
+from feedback.text.masking import spans_in
 from voc.clock import local_day
 from voc.tables import (
     CellError,
@@ -258,10 +259,10 @@ class _Batch:
         bulk.insert(
             Comment,
             ("source", "source_ref", "text", "customer", "score", "product", "segment",
-             "occurred_at", "local_day", "attributes"),
+             "occurred_at", "local_day", "mask_spans", "attributes"),
             [
                 (SOURCE, voice.ref, voice.text, customer, scores.get(voice.ref),
-                 voice.product, segment, moment, day,
+                 voice.product, segment, moment, day, spans_in(voice.text),
                  {"label": voice.label[:200]} if voice.label and voice.label not in topics else {})
                 for voice, moment, day, segment, customer in said
             ],

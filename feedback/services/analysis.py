@@ -15,8 +15,7 @@ from feedback.models import Clause, Comment, Origin, Topic, TopicAssignment
 from feedback.services import rollups
 from feedback.services.voices import ANALYSE, ask_for_analysis
 from feedback.text import ANALYSIS_VERSION, analyse_many
-from feedback.text.masking import private_spans
-from feedback.text.normal import normalise
+from feedback.text.masking import spans_in
 from feedback.text.taxonomy import Taxonomy
 from voc import jobs
 from voc.jobs import Run
@@ -114,7 +113,7 @@ def _store(rows: list[tuple[Any, ...]]) -> None:
                     hits.append((pk, position, topic_ids[topic], confidence, found.polarity, day))
             position += 1
             polarities[found.polarity] += 1
-        spans = mask_spans(text) if analysis.masked != text else []
+        spans = spans_in(text) if analysis.masked != text else []
         read.append(
             (pk, analysis.truncated, overall(polarities), join_keys(keys), json.dumps(spans))
         )
@@ -194,15 +193,6 @@ def _remove_automatic(ids: list[int], changes: Counter[rollups.TopicCell]) -> No
     for day, topic, polarity in old.values_list("local_day", "topic_id", "polarity"):
         changes[day, topic, polarity] -= 1
     Clause.objects.filter(comment__in=ids, by_person=False).delete()
-
-
-def mask_spans(text: str) -> list[list[Any]]:
-    """[[start, end, placeholder], …] of what is private, in code points of the text itself."""
-    normal = normalise(text, squeeze=False)
-    return [
-        [*normal.span(start, end), placeholder]
-        for start, end, placeholder in private_spans(normal.text)
-    ]
 
 
 def overall(polarities: Counter[str]) -> str:

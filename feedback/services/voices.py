@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from feedback import events as names
 from feedback.models import Comment, Customer, Score, Touchpoint
 from feedback.services import rollups
+from feedback.text.masking import spans_in
 from feedback.text.normal import sanitise
 from voc import events, jobs
 from voc.clock import local_day
@@ -110,6 +111,8 @@ def record_comment(
         source_ref=source_ref,
         defaults={
             "text": text,
+            # At once, not by the analysis: nobody reads a number in between.
+            "mask_spans": spans_in(text),
             "customer": customer,
             "score": score,
             "touchpoint": touchpoint,

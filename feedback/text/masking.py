@@ -69,6 +69,15 @@ def mask(text: str) -> str:
     return replace(text, normal, private_spans(normal.text))
 
 
+def spans_in(text: str) -> list[list[int | str]]:
+    """[[start, end, placeholder], …] of what is private, in code points of the text itself."""
+    normal = normalise(text, squeeze=False)
+    return [
+        [*normal.span(start, end), placeholder]
+        for start, end, placeholder in private_spans(normal.text)
+    ]
+
+
 def replace(original: str, normal: Normal, spans: list[tuple[int, int, str]]) -> str:
     """The original with each span of the normalised text replaced by its placeholder."""
     if not spans:

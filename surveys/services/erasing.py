@@ -12,7 +12,7 @@ from feedback.services.erasing import erase_comments, unname_scores
 from surveys.models import Answer, Attempt, Invitation, Response, SavedAnswer
 from surveys.queries import definitions
 from surveys.questions.asked import CHOOSING, SCALES
-from surveys.services import receipts, responses
+from surveys.services import exports, receipts, responses
 from voc import audit
 from voc.clock import TOKYO, local_day
 
@@ -61,6 +61,7 @@ def erase(*, response: Response, now: datetime, reason: str) -> bool:
         invitation=None,
         erased_at=now,
     )
+    exports.withdraw(survey_id=row.survey_id, now=now)
     audit.record("response.erase", row, actor=None, now=now, detail={"reason": reason})
     return True
 

@@ -233,6 +233,13 @@ def _counted(export: Export, steps: Iterable[int]) -> int:
     return rows
 
 
+def withdraw(*, survey_id: int, now: datetime) -> None:
+    """Files of this survey are offered no more: words that stand in them have been erased."""
+    offered = Export.objects.filter(survey=survey_id, expires_at__gt=now).exclude(file="")
+    if offered.update(expires_at=now):
+        jobs.enqueue(PURGE, {}, now=now, key=f"{PURGE}:now")
+
+
 def purge(*, now: datetime) -> int:
     """Throws away what has expired, and files that belong to nothing; how many exports ended."""
     old = Export.objects.filter(expires_at__lte=now).exclude(state=Export.State.EXPIRED)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.message import forbid_multi_line_headers
 from django.db import transaction
 from django.urls import reverse
@@ -22,6 +22,7 @@ from feedback.services.people import contact_key
 from surveys.models import CampaignMember, Invitation, Survey
 from surveys.queries import definitions
 from surveys.services import asking, bounces
+from surveys.services.mail_parts import html_part
 from voc import audit, jobs
 from voc.clock import local_day
 from voc.errors import DeliveryError, Refused
@@ -285,11 +286,14 @@ class Wording:
     retention_months: int
     # At the foot of the mail; empty while the house has not said it.
     postal: str
+    # What was published, for the part of the mail in which the first question stands.
+    definition: definitions.Definition | None
 
 
 def wording_of(survey: Survey) -> Wording:
     """The words of the publication, and the sender's address."""
-    words = definitions.of_version(survey, survey.version) or survey
+    definition = definitions.of_version(survey, survey.version)
+    words = definition or survey
     return Wording(
         title=words.title,
         purpose=words.purpose,
@@ -297,6 +301,7 @@ def wording_of(survey: Survey) -> Wording:
         contact=words.contact,
         retention_months=words.retention_months,
         postal=asking.rules().sender_address,
+        definition=definition,
     )
 
 
@@ -383,7 +388,7 @@ def _message(
     subject = _("【再】アンケートのお願い（%(operator)s）") if reminder else _(
         "アンケートのお願い（%(operator)s）"
     )
-    return EmailMessage(
+    message = EmailMultiAlternatives(
         subject % {"operator": operator},
         "\n\n".join(part for part in parts if part) + "\n",
         to=[address],
@@ -394,3 +399,14 @@ def _message(
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
+    if words.definition is not None:
+        until = _("%(until)sまで・お一人1回") % {"until": jday(last)}
+        html = html_part(
+            words.definition,
+            link_of(invitation),
+            words.definition.languages[0],
+            before=[part for part in parts[1:3] if part],
+            after=[until, *([words.postal] if words.postal else [])],
+        )
+        message.attach_alternative(html, "text/html")
+    return message

@@ -15,7 +15,7 @@ from feedback.services import insights, rollups
 from support.models import Message
 from surveys.models import Answer, Attempt, Invitation, Response, ResponseDay, SavedAnswer
 from surveys.queries import definitions
-from surveys.services import days, erasing, receipts
+from surveys.services import days, erasing, exports, receipts
 from surveys.services.responses import accept
 from tests import factories
 from tests.surveys.designs import EVERY_KIND, survey_of
@@ -282,3 +282,23 @@ def test_the_receipt_is_read_in_the_language_of_the_answer(response, visitor):
         "Erase this answer"
         in visitor.post("/receipt/", {"code": receipts.code(response.pk)}).content.decode()
     )
+
+
+def test_files_that_hold_the_erased_words_are_thrown_away(
+    response, people, run_jobs, settings, tmp_path
+):
+    settings.VAR_DIR, now = tmp_path, timezone.now()
+    export = exports.ask(
+        survey=response.survey, actor=people.owner, kind="xlsx", cut={}, now=now
+    )
+    run_jobs()
+    export.refresh_from_db()
+    path = exports.path_of(export)
+    assert path.is_file()
+
+    erasing.erase(response=response, now=now, reason="receipt")
+    run_jobs()
+
+    export.refresh_from_db()
+    assert (export.state, export.file) == ("expired", "")
+    assert not path.exists()
