@@ -24,12 +24,15 @@ GROUPS: dict[str, tuple[str, str]] = {
     "comments": ("rows_text", "each"),
     "survey_post": ("rows_pages", "each"),
     "survey_get": ("rows_pages", "once"),
+    "survey_api": ("rows_surveys", "each"),
+    "survey_results": ("rows_surveys", "each"),
+    "survey_export": ("rows_surveys", "once"),
     "lists": ("rows_pages", "each"),
     "finding": ("rows_data", "each"),
     "figures": ("rows_data", "each"),
     "job": ("rows_data", "each"),
 }
-FILLED = {"lists", "finding", "figures"}
+FILLED = {"lists", "finding", "figures", "survey_results", "survey_export"}
 
 
 def main() -> int:

@@ -35,6 +35,8 @@ class Place:
             "VOC_SECRET_KEY": "bench-" + "0" * 50,
             "VOC_LOG_LEVEL": "ERROR",
             "BROKER_URL": "filesystem://",
+            # Posts come from many networks, each under the limit of one.
+            "VOC_NUM_PROXIES": "1",
             "DJANGO_SETTINGS_MODULE": "voc.settings",
             "PYTHONWARNINGS": "ignore",
         }

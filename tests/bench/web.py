@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -33,20 +34,24 @@ class Site:
     def get(self, path: str, *, signed_in: bool = False) -> bytes:
         """The body of a page that answers 200; anything else is an error."""
         headers = {"Cookie": self.cookie} if signed_in else {}
-        status, body = self._ask("GET", path, None, headers)
+        status, body = self.ask("GET", path, None, headers)
         if status != 200:
             raise RuntimeError(f"GET {path} answered {status}")
         return body
 
     def post(self, path: str, fields: dict[str, str], *, expect: int) -> None:
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        status, body = self._ask("POST", path, urlencode(fields), headers)
+        address = f"10.{random.randrange(256)}.{random.randrange(256)}.7"
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": address,
+        }  # fmt: skip
+        status, body = self.ask("POST", path, urlencode(fields), headers)
         if status != expect:
             raise RuntimeError(f"POST {path} answered {status}: {body[:200]!r}")
 
-    def _ask(
+    def ask(
         self, method: str, path: str, body: str | None, headers: dict[str, str]
     ) -> tuple[int, bytes]:
+        """Status and body, whatever the status."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body, headers)
