@@ -75,7 +75,7 @@ _PURCHASE = [
              ("range", "品ぞろえ", "Range"), ("delivery", "お届けの早さ・状態", "Speed or condition of delivery"),
              ("site", "注文のしやすさ", "Ease of ordering"), ("staff", "お店からの連絡や対応", "Contact with the shop")]),
     _ask("comment", "long", "そのように感じられた理由を教えてください。", "Please tell us why you feel that way.", help=_PRIVATE),
-    _ask("again", "single", "また{shop}で買いたいと思いますか。", "Would you buy from {shop} again?",
+    _ask("return", "single", "また{shop}で買いたいと思いますか。", "Would you buy from {shop} again?",
          choices=[("yes", "買いたい", "Yes"), ("maybe", "どちらともいえない", "I am not sure"), ("no", "買いたくない", "No")]),
 ]  # fmt: skip
 

@@ -87,15 +87,19 @@ def _answer(walker: Any, public: str, personal: str) -> None:
     expect(page.get_by_text("直したことをお知らせする場合があります。")).to_be_visible()
     phone.look("personal form")
     page.get_by_role("radio", name="2", exact=True).check()
-    page.get_by_label(re.compile("理由を教えてください")).fill(SAID)
-    hidden = {name: page.locator(f"input[name={name}]").input_value() for name in ("key", "v")}
+    phone.press(page.get_by_role("button", name="次へ"))
+    # The follow-up question is that of a detractor, and speaks of the score.
+    phone.look("why, after a low score")
+    page.get_by_label(re.compile("2点とされた理由を教えてください")).fill(SAID)
+    sent = {one.get_attribute("name"): one.input_value() for one in page.locator("form [type=hidden]").all()}
+    sent["why-low"] = SAID
     phone.press(page.get_by_role("button", name="回答を送る"))
     expect(
         page.get_by_role("heading", name="お声をくださり、ありがとうございました。")
     ).to_be_visible()
     phone.look("thanks")
 
-    again = phone.context.request.post(personal, form={**hidden, "score": "2", "comment": SAID})
+    again = phone.context.request.post(personal, form=sent)
     assert again.ok
     assert "ありがとうございました" in again.text()
     assert Response.objects.count() == 1

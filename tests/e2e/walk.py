@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import time
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -94,6 +95,15 @@ def overflow(page: Any) -> list[str]:
         }"""
     )
     return [f"{wide[0]} px wide: {', '.join(wide[1])}"] if wide else []
+
+
+def until_true(page: Any, expression: str, seconds: float = PATIENCE / 1000) -> None:
+    """Waits for an expression of the page. `wait_for_function` evaluates it inside the page, where
+    our policy forbids that."""
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, expression
+        page.wait_for_timeout(50)
 
 
 class Walker:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from surveys.models import Response
-from tests.e2e.walk import CHROMIUM, overflow, violations
+from tests.e2e.walk import CHROMIUM, overflow, until_true, violations
 from tests.surveys.designs import EVERY_KIND, choices, survey_of
 from tests.surveys.test_browser_saving import _phone, browser
 
@@ -90,7 +90,7 @@ def test_choosing_other_opens_its_field_and_every_kind_is_saved_and_sent(
     page.get_by_label("人数").fill("３")
     page.get_by_label("結果の公開に同意します。").check()
     page.locator("[name=stars]").nth(3).check(force=True)
-    page.wait_for_function("Object.keys(JSON.parse(Object.values(localStorage)[0]).u).length === 0")
+    until_true(page, "Object.keys(JSON.parse(Object.values(localStorage)[0]).u).length === 0")
     # A page opened anew holds all of it.
     page.goto(f"{live_server.url}/s/many/")
     expect(page.get_by_label("その他の内容")).to_have_value("緑")

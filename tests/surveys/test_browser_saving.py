@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from surveys.models import Attempt, Invitation, Response
 from surveys.services import attempts
 from surveys.services.invitations import digest
-from tests.e2e.walk import ARGUMENTS, CHROMIUM, PATIENCE, overflow, violations
+from tests.e2e.walk import ARGUMENTS, CHROMIUM, PATIENCE, overflow, until_true, violations
 from tests.surveys.designs import BRANCHING, survey_of
 
 pytestmark = [
@@ -128,7 +128,7 @@ def test_a_branching_survey_is_finished_over_a_lost_line_in_one_response(
     # The next visit begins anew, and its half is found again in spite of the old address.
     page.goto(f"{live_server.url}/s/many/")
     expect(page.get_by_role("button", name="次へ")).to_be_visible()
-    page.wait_for_function("localStorage.length === 0")
+    until_true(page, "localStorage.length === 0")
     assert page.locator(":checked").count() == 0 and "?r=" in page.url
     with _saving(page):
         _point(page, "8")

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from surveys.models import Attempt, Response
 from surveys.queries import definitions
 from surveys.services.placements import clean_rules
 from tests import factories
+from tests.e2e.walk import until_true
 from tests.surveys.designs import BRANCHING, survey_of
 from tests.surveys.sites import Site, site
 
@@ -174,7 +176,7 @@ def test_the_frame_works_without_scripts_and_takes_its_height_with_them(
     shop.head = f'<script src="{live_server.url}/snippet.js" defer></script>'
     two = opened()
     two.page.goto(shop.origin)
-    two.page.wait_for_function("document.querySelector('iframe').offsetHeight > 500")
+    until_true(two.page, "document.querySelector('iframe').offsetHeight > 500")
     inside = two.page.frames[1]
     assert inside.evaluate("document.documentElement.scrollHeight <= window.innerHeight + 1")
     assert two.complaints == []
@@ -261,11 +263,13 @@ def test_a_share_of_none_shows_it_to_nobody_and_the_lot_stays_with_the_visitor(
     for lot, shown in ((49, 1), (50, 0)):
         two = opened()
         two.page.goto(shop.origin + "/empty")
+        # Its own lot is drawn and written before another is put in its place.
+        settled(two.page)
         two.page.evaluate(f"localStorage.setItem('voc:delivery', '{{\"lot\":{lot}}}')")
         two.page.evaluate("document.querySelectorAll('[data-voc-box]').forEach(e => e.remove())")
         two.page.reload()
         settled(two.page)
-        assert two.page.locator(PANEL).count() == shown, lot
+        expect(two.page.locator(PANEL)).to_have_count(shown)
 
 
 def test_one_browser_sees_it_once_in_so_many_days(opened, live_server, survey, shop):
@@ -476,7 +480,7 @@ def test_beginning_anew_sends_nothing_and_keeps_nothing(opened, live_server, sur
     one.page.get_by_label("4", exact=True).check(force=True)
     one.page.get_by_role("textbox").fill("途中の言葉")
     one.page.get_by_role("button", name="はじめからやり直す").click()
-    one.page.wait_for_function("!document.querySelector(':checked')")
+    until_true(one.page, "!document.querySelector(':checked')")
 
     assert one.page.get_by_role("textbox").input_value() == ""
     assert one.page.evaluate("localStorage.length") == 0

@@ -9,16 +9,19 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
+from feedback.queries.periods import last_days
 from feedback.queries.scores import figure
 from surveys.exporting import delimited, sheet
 from surveys.exporting.cells import harmless
 from surveys.models import Export, Response
 from surveys.queries import columns, definitions, exported, results
+from surveys.queries.cuts import Cut
 from surveys.services import designs, exports, responses
 from surveys.services import surveys as survey_services
 from tests import factories
 from tests.surveys import designs as samples
 from voc import jobs
+from voc.clock import local_day
 from voc.errors import Refused
 from voc.models import AuditEntry, Job
 
@@ -239,11 +242,7 @@ def test_the_figure_of_the_file_is_that_of_the_page(survey, people, now):
             value = int(row[keys.index("score")])
             counts[value] = counts.get(value, 0) + 1
 
-    from feedback.queries.periods import last_days
-    from voc.clock import local_day
-
-    today = local_day(now)
-    page = results.results_of(survey, last_days(today, 28), today=today, labels=[])
+    page = results.results_of(survey, Cut(last_days(local_day(now), 28)))
     assert figure("nps", counts) == page.figure
     assert len(rows) == page.responses == 12
 
