@@ -85,7 +85,9 @@ def answers_of(responses: Iterable[Response], user: User) -> dict[int, dict[str,
     questions = Question.objects.filter(survey__in={row.survey_id for row in rows})
     for survey_id, key, kind in questions.order_by("position").values_list("survey_id", "key", "kind"):
         kinds[survey_id][key] = kind
-    said = _said(rows, user)
+    # Free words become comments when a response is worked.
+    worked = [row for row in rows if row.state == Response.State.WORKED]
+    said = _said(worked, user) if worked else {}
     return {row.pk: _shown(row, kinds[row.survey_id], said.get(row.pk, {})) for row in rows}
 
 

@@ -81,6 +81,7 @@ def _survey_pages() -> dict[str, str]:
     names = (
         "survey", "survey-questions", "survey-compare", "survey-responses", "survey-edit",
         "survey-settings", "survey-quotas", "survey-invitations", "survey-question-new",
+        "survey-campaigns", "campaign-new", "survey-exports",
         "survey-placements", "placement-new", "placements-try",
     )  # fmt: skip
     pages = {name: reverse(name, args=[survey.pk]) for name in names}
