@@ -49,7 +49,11 @@ class _Talk(socketserver.StreamRequestHandler):
                     self._say("550 5.1.1 no such user" if gone else "250 ok")
                 case "DATA":
                     self._say("354 go on")
-                    post.take(recipient, self._data())
+                    content = self._data()
+                    if content is None:
+                        # A mail without its end is no mail: RFC 5321, 4.1.1.4.
+                        return
+                    post.take(recipient, content)
                     time.sleep(_PAUSE)
                     self._say("250 taken")
                 case "QUIT":
@@ -58,13 +62,14 @@ class _Talk(socketserver.StreamRequestHandler):
                 case _:
                     self._say("250 ok")
 
-    def _data(self) -> bytes:
+    def _data(self) -> bytes | None:
+        """What was sent, up to its end; None when the sender hung up before."""
         lines = []
         for line in self.rfile:
             if line == b".\r\n":
-                break
+                return b"".join(lines)
             lines.append(line[1:] if line.startswith(b"..") else line)
-        return b"".join(lines)
+        return None
 
     def _say(self, words: str) -> None:
         self.wfile.write(words.encode() + b"\r\n")

@@ -118,7 +118,7 @@ def test_a_campaign_whose_workers_are_killed_reaches_everybody_allowed_once(
     )
 
     assert set(arrived) == {f"ask-{n}@customer.example" for n in range(INVITED)}
-    assert all(len(found) == 1 for found in ids.values())
+    assert {who: found for who, found in ids.items() if len(found) > 1} == {}
     assert len({next(iter(found)) for found in ids.values()}) == INVITED
     assert sum(number - 1 for number in twice.values()) <= KILLS
     assert told == {
