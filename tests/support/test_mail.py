@@ -70,13 +70,14 @@ def test_words_cannot_write_headers(inbox, ticket_of, people, now, run_jobs):
     assert "\n" not in Ticket.objects.get().subject + Ticket.objects.get().requester_name
 
 
-class Broken:
-    """A mail server that answers with an error."""
+def breaks(monkeypatch, error):
+    """The mail server answers with this error."""
 
-    error: Exception
+    def send_messages(backend, messages):
+        raise error
 
-    def send_messages(self, messages):
-        raise self.error
+    backend = "django.core.mail.backends.locmem.EmailBackend"
+    monkeypatch.setattr(f"{backend}.send_messages", send_messages)
 
 
 @pytest.mark.parametrize(
@@ -93,9 +94,7 @@ def test_a_failure_says_whether_trying_again_can_help(
     inbox, ticket_of, people, now, monkeypatch, error, permanent
 ):
     message = answer(ticket_of(inbox), people, now)
-    broken = Broken()
-    broken.error = error
-    monkeypatch.setattr("django.core.mail.message.EmailMessage.get_connection", lambda *a: broken)
+    breaks(monkeypatch, error)
 
     with pytest.raises(DeliveryError) as failed:
         outgoing.deliver(message.pk, last_try=False)
@@ -109,10 +108,8 @@ def test_after_the_last_try_the_reply_is_shown_as_failed_and_can_be_sent_again(
     inbox, ticket_of, people, now, monkeypatch, run_jobs
 ):
     message = answer(ticket_of(inbox), people, now)
-    broken = Broken()
-    broken.error = TimeoutError()
     with monkeypatch.context() as patched:
-        patched.setattr("django.core.mail.message.EmailMessage.get_connection", lambda *a: broken)
+        breaks(patched, TimeoutError())
         with pytest.raises(DeliveryError):
             outgoing.deliver(message.pk, last_try=True)
     message.refresh_from_db()
