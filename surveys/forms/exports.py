@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from feedback.queries.periods import last_days
 from surveys.models import CutDay, Survey
 from surveys.queries.columns import channel_labels, device_labels
+from surveys.queries.cuts import typed
 from surveys.queries.exported import Cut
 
 # As the addresses of the results page say them; "-" is "not known", which is stored as "".
@@ -110,10 +111,7 @@ def cut_of(given: Mapping[str, Any]) -> Cut:
     for name in CutDay.DIMENSIONS:
         part = given.get(name)
         if part:
-            parts[name] = "" if part == NOWHERE else part
-    if "version" in parts:
-        text = str(parts["version"])
-        parts["version"] = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+            parts[name] = typed(name, "" if part == NOWHERE else part)
     return {**cut, "parts": parts} if parts else cut
 
 

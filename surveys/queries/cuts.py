@@ -54,13 +54,20 @@ def responses(survey_id: int, cut: Cut) -> QuerySet[Response]:
 
 def chosen(cut: Cut, prefix: str = "") -> dict[str, Any]:
     """The cut's parts as conditions on the columns of a response, reached through `prefix`."""
-    return {prefix + column(name): _typed(name, part) for name, part in cut.parts.items()}
+    return conditions(cut.parts, prefix)
 
 
-def _typed(dimension: str, part: str) -> Any:
+def conditions(parts: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Dimension → part as conditions on the columns of a response."""
+    return {prefix + column(name): typed(name, part) for name, part in parts.items()}
+
+
+def typed(dimension: str, part: Any) -> Any:
+    """The part as its column holds it; a version that cannot be is −1, which no answer has."""
     if dimension != "version":
         return part
-    return int(part) if part.isascii() and part.isdigit() and len(part) < 9 else -1
+    text = str(part)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
 
 
 def tally(survey_id: int, cut: Cut, *by: str) -> list[Any]:

@@ -32,6 +32,7 @@ from feedback.text import masking
 from surveys.models import Response, Survey
 from surveys.queries.answers import HIDDEN
 from surveys.queries.columns import Source, flag_labels
+from surveys.queries.cuts import conditions
 from voc.models import User
 
 PIECE = 1_000
@@ -47,9 +48,7 @@ def responses_in(survey: Survey, cut: Cut) -> QuerySet[Response]:
         rows = rows.filter(local_day__gte=cut["first"])
     if cut.get("last"):
         rows = rows.filter(local_day__lte=cut["last"])
-    for name, part in cut.get("parts", {}).items():
-        rows = rows.filter(**{"survey_version" if name == "version" else name: part})
-    return rows
+    return rows.filter(**conditions(cut.get("parts", {})))
 
 
 def newest(rows: QuerySet[Response]) -> int:

@@ -9,7 +9,6 @@ SCALES = SCORES | {"rating"}
 # Shown, never answered.
 SHOWN = frozenset({"statement", "section"})
 CHOOSING = frozenset({"single", "multiple", "matrix", "ranking"})
-WRITTEN = frozenset({"short", "long", "email", "phone", "date", "number"})
 # Stored under "<key>.other" beside the choice "other".
 OTHER = "other"
 
